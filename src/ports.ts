@@ -1,0 +1,128 @@
+import type { Arrivals, Cycle, Mode, PodGroup, Replicas, Reward, Sample, Snapshot, Target } from '#core/model';
+
+/** The doors to the world. Each ships with a contract in test/contracts that all its adapters pass. */
+
+/** Failure of something outside; `place` names it (`prometheus`, `sqlite`), the message says what and what mends it. */
+export class PortError extends Error {
+  readonly place: string;
+  constructor(place: string, message: string, options?: ErrorOptions) {
+    super(`[${place}] ${message}`, options);
+    this.name = 'PortError';
+    this.place = place;
+  }
+}
+
+export type Clock = {
+  /** Unix seconds, with decimals. */
+  now(): number;
+  /** Resolves at `atSeconds`, at once if that is past; rejects with the signal's reason. */
+  until(atSeconds: number, signal?: AbortSignal): Promise<void>;
+};
+
+export type Reading = {
+  readonly samples: readonly Sample[];
+  readonly arrivals?: Arrivals | undefined;
+  readonly pods?: readonly PodGroup[] | undefined;
+  readonly lateRatio?: number | undefined;
+};
+
+export type MetricSource = {
+  readonly name: string;
+  /** Never throws for a metric it cannot get: the sample says so. `since`: the end of the arrivals read before. */
+  read(target: Target, atSeconds: number, since: number | undefined, signal?: AbortSignal): Promise<Reading>;
+};
+
+export type Scaler = {
+  readonly name: string;
+  replicas(target: Target, signal?: AbortSignal): Promise<Replicas & { readonly rollout: boolean }>;
+  /** Writes the desired size; rejects with a PortError when it could not. */
+  scale(target: Target, from: number, to: number, signal?: AbortSignal): Promise<void>;
+};
+
+/** A cycle as it is kept: who decided, where, with which table. */
+export type DecisionRecord = Cycle & {
+  readonly schemaVersion: 1;
+  readonly cluster: string;
+  readonly policy: { readonly name: string; readonly uid?: string | undefined; readonly generation?: number | undefined };
+  readonly mode: Mode;
+  readonly actuator: string;
+  readonly tableVersion: number;
+  readonly leaseTransitions?: number | undefined;
+};
+
+export type RewardRow = { readonly decisionId: string; readonly target: Target; readonly reward: Reward };
+
+export type DecisionQuery = {
+  readonly target?: Target | undefined;
+  readonly fromSeconds?: number | undefined;
+  readonly toSeconds?: number | undefined;
+  readonly outcome?: Cycle['outcome'] | undefined;
+  /** Only decisions that changed the size. */
+  readonly changed?: boolean | undefined;
+  /** Opaque; from the page before. Pages run from the newest to the oldest. */
+  readonly cursor?: string | undefined;
+  readonly limit: number;
+};
+
+export type Page<T> = { readonly items: readonly T[]; readonly next: string | undefined };
+
+export type TargetSummary = {
+  readonly cluster: string;
+  readonly target: Target;
+  readonly policy: string;
+  readonly lastAtSeconds: number;
+  readonly replicas: number;
+  readonly decisions: number;
+};
+
+export type Run = {
+  readonly id: string;
+  readonly startedAt: number;
+  readonly endedAt: number | undefined;
+  readonly load: string;
+  readonly policy: string;
+  readonly seed: number;
+  readonly commit: string | undefined;
+  readonly result: unknown;
+};
+
+export type SnapshotKey = { readonly cluster: string; readonly target: Target; readonly policy: string };
+
+export type Retention = {
+  readonly decisionsSeconds: number;
+  readonly demandSeconds: number;
+  readonly keepSnapshots: number;
+  readonly keepDailySnapshots: number;
+};
+
+export type Store = {
+  readonly name: string;
+  /**
+   * Keeps one cycle whole or not at all: the record, the reward that it carries (as a row of the decision it is
+   * credited to) and the arrivals it saw. Once resolved it survives `kill -9`.
+   */
+  append(record: DecisionRecord): Promise<void>;
+  decision(id: string): Promise<(DecisionRecord & { readonly credited?: Reward | undefined }) | undefined>;
+  decisions(query: DecisionQuery): Promise<Page<DecisionRecord & { readonly credited?: Reward | undefined }>>;
+  targets(): Promise<readonly TargetSummary[]>;
+  /** One value a second over [fromSeconds, toSeconds); NaN where nothing was recorded. */
+  demand(cluster: string, target: Target, fromSeconds: number, toSeconds: number): Promise<Float32Array>;
+  /** Gives it the next version. Refuses a snapshot of less experience than the newest, unless `replace`. */
+  saveSnapshot(key: SnapshotKey, snapshot: Omit<Snapshot, 'version'>, options?: { replace?: boolean }): Promise<Snapshot>;
+  /** The newest that is whole; a damaged one is set aside and named in `damaged`. */
+  loadSnapshot(key: SnapshotKey): Promise<{ snapshot: Snapshot | undefined; damaged: readonly number[] }>;
+  snapshots(key?: SnapshotKey): Promise<readonly (SnapshotKey & Omit<Snapshot, 'data'> & { bytes: number })[]>;
+  saveRun(run: Run): Promise<void>;
+  runs(limit: number): Promise<readonly Run[]>;
+  saveSettings(key: SnapshotKey, settings: unknown): Promise<void>;
+  loadSettings(key: SnapshotKey): Promise<unknown>;
+  /** Counts of rows removed, by table. */
+  prune(nowSeconds: number, retention: Retention): Promise<Readonly<Record<string, number>>>;
+  close(): Promise<void>;
+};
+
+export type EventBus = {
+  publish(record: DecisionRecord): void;
+  /** Ends when the signal does. A subscriber that is too slow loses the oldest events, never blocks the loop. */
+  subscribe(signal: AbortSignal): AsyncIterable<DecisionRecord>;
+};
