@@ -126,3 +126,12 @@ export type EventBus = {
   /** Ends when the signal does. A subscriber that is too slow loses the oldest events, never blocks the loop. */
   subscribe(signal: AbortSignal): AsyncIterable<DecisionRecord>;
 };
+
+/** Readings of a cycle that has ended: spans, metrics, a log line. Never throws, never waits. */
+export type Telemetry = {
+  /** Fresh W3C ids, lower-case hex: 32 and 16 digits. */
+  ids(): { readonly traceId: string; readonly spanId: string };
+  record(record: DecisionRecord): void;
+  /** Flushes; resolves within `timeoutSeconds` even when the collector is gone. */
+  close(timeoutSeconds: number): Promise<void>;
+};

@@ -231,3 +231,12 @@ export type Snapshot = {
   readonly experience: number;
   readonly data: unknown;
 };
+
+/** What the limits and the doubt rules remember of earlier cycles: a value, rebuilt from the records after a restart. */
+export type Past = {
+  /** Unclamped wishes, newest last, no older than the longest window in use. */
+  readonly recommendations: readonly { readonly atSeconds: number; readonly replicas: number }[];
+  readonly scalings: readonly { readonly atSeconds: number; readonly change: number }[];
+  /** Observations in a row without a usable demand sample. */
+  readonly misses: number;
+};

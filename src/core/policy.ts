@@ -1,4 +1,14 @@
-import type { Choice, Legal, LearningReport, Observation, Snapshot, Spec, Transition } from '#core/model';
+import type {
+  Choice,
+  Decision,
+  Legal,
+  LearningReport,
+  Observation,
+  Reward,
+  Snapshot,
+  Spec,
+  Transition,
+} from '#core/model';
 import type { Rng } from '#core/random';
 
 /** Who decides. A policy is a value with memory; all that it remembers comes back out of `snapshot()` and the demand history. */
@@ -6,6 +16,8 @@ export type Policy = {
   readonly name: string;
   /** Must return an action that leads into [legal.low, legal.high]. */
   decide(o: Observation, legal: Legal, rng: Rng): Choice;
+  /** Scores the interval between two observations, in which `felt` was the decision whose effect was felt. */
+  score(before: Observation, felt: Decision, now: Observation): Reward;
   learn(t: Transition): LearningReport;
   snapshot(): Omit<Snapshot, 'version'>;
   /** Version of the learned table that decides now; 0 before anything was learned. */
