@@ -1,0 +1,52 @@
+import { poisson } from '#core/poisson';
+import { random } from '#core/random';
+import type { Load } from '#simulator/load';
+
+export const drawings = ['lines', 'steps'] as const;
+export type Drawing = (typeof drawings)[number];
+
+export type ArrivalSettings = {
+  /** How a recorded rate becomes a rate each second: straight lines between the readings, or steps. */
+  readonly draw: Drawing;
+  readonly seed: number;
+  /** The 95th percentile of the 60-s means becomes this many requests per second; absent: rates as they are. */
+  readonly p95PerSecond?: number | undefined;
+};
+
+/** Expected requests in each second. */
+const rates = ({ rps, stepSeconds }: Load, draw: Drawing): Float64Array => {
+  const perSecond = new Float64Array(rps.length * stepSeconds);
+  for (let i = 0; i < rps.length; i++) {
+    const here = rps[i]!;
+    const slope = draw === 'steps' ? 0 : ((rps[i + 1] ?? here) - here) / stepSeconds;
+    for (let s = 0; s < stepSeconds; s++) perSecond[i * stepSeconds + s] = here + slope * s;
+  }
+  return perSecond;
+};
+
+const percentile95OfMinutes = (perSecond: Float64Array): number => {
+  const minutes = Math.max(1, Math.floor(perSecond.length / 60));
+  const seconds = Math.min(60, perSecond.length);
+  const means = Float64Array.from({ length: minutes }, (_, m) => {
+    let sum = 0;
+    for (let s = 0; s < seconds; s++) sum += perSecond[m * 60 + s]!;
+    return sum / seconds;
+  }).sort();
+  return means[Math.min(minutes - 1, Math.floor(0.95 * minutes))]!;
+};
+
+/**
+ * Arrivals in each second. Loads recorded each second are counts already and get no noise; of coarser ones only
+ * the rate is known, so their arrivals are drawn as Poisson counts.
+ */
+export const arrivalsOf = (load: Load, settings: ArrivalSettings): Float64Array => {
+  const perSecond = rates(load, settings.draw);
+  if (settings.p95PerSecond !== undefined) {
+    const p95 = percentile95OfMinutes(perSecond);
+    const scale = p95 > 0 ? settings.p95PerSecond / p95 : 1;
+    for (let t = 0; t < perSecond.length; t++) perSecond[t]! *= scale;
+  }
+  if (load.stepSeconds === 1) return perSecond;
+  const rng = random(settings.seed, 0x10ad);
+  return perSecond.map((mean) => poisson(mean, rng));
+};

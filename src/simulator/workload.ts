@@ -1,0 +1,162 @@
+import { dropAfterSeconds } from '#core/queue';
+
+export type WorkloadSettings = {
+  /** Arrivals in each second. */
+  readonly arrivals: Float64Array;
+  readonly capacityPerReplica: number;
+  readonly sloSeconds: number;
+  readonly startUpSeconds: number;
+  readonly initialReplicas: number;
+};
+
+/** No autoscaler tells replicas apart that have been ready for so long (the HPA's longest look is 5 min). */
+const alikeAfterSeconds = 600;
+
+/** Totals since the last `reset`. */
+export type Totals = {
+  seconds: number;
+  requests: number;
+  lateRequests: number;
+  replicaSeconds: number;
+  scalings: number;
+  reversals: number;
+  violationMinutes: number;
+};
+
+/** Replicas that were ordered together. */
+export type Batch = { count: number; readonly orderedAt: number; readonly readyAt: number };
+
+const zero = (): Totals => ({
+  seconds: 0,
+  requests: 0,
+  lateRequests: 0,
+  replicaSeconds: 0,
+  scalings: 0,
+  reversals: 0,
+  violationMinutes: 0,
+});
+
+/** A minute is in violation when more than this share of its requests is late. */
+const violationRatio = 0.01;
+
+/**
+ * A workload under load (the queue of src/core/queue.ts behind a start-up delay). At second t: orders that are due
+ * become ready, then a decision may fall (`scale`), then the second's requests arrive (`advance`). Scaling down
+ * cancels starting replicas first, the newest first, then stops the youngest ready ones.
+ */
+export const workload = (settings: WorkloadSettings) => {
+  const { arrivals, capacityPerReplica: c, sloSeconds: slo } = settings;
+  const startUp = Math.ceil(settings.startUpSeconds);
+  let now = 0;
+  let backlog = 0;
+  let ready = settings.initialReplicas;
+  let desired = settings.initialReplicas;
+  let lastScaledAt: number | undefined;
+  let direction = 0;
+  let minuteRequests = 0;
+  let minuteLate = 0;
+  let totals = zero();
+  const started: Batch[] = [{ count: ready, orderedAt: -1e9, readyAt: -1e9 }];
+  const starting: Batch[] = [];
+  // Prefix sums of utilisation and of late requests: what was the mean over [a, b) is a subtraction.
+  const usedUntil = new Float64Array(arrivals.length + 1);
+  const lateUntil = new Float64Array(arrivals.length + 1);
+
+  const becomeReady = (): void => {
+    while (starting.length > 0 && starting[0]!.readyAt <= now) {
+      const batch = starting.shift()!;
+      ready += batch.count;
+      started.push(batch);
+    }
+    while (started.length > 1 && started[1]!.readyAt < now - alikeAfterSeconds) {
+      started[1]!.count += started[0]!.count;
+      started.shift();
+    }
+  };
+
+  const advance = (until: number): void => {
+    const end = Math.min(until, arrivals.length);
+    let { requests, lateRequests } = totals;
+    const from = now;
+    while (now < end) {
+      becomeReady();
+      const stop = starting.length > 0 && starting[0]!.readyAt < end ? starting[0]!.readyAt : end;
+      const C = ready * c;
+      const most = dropAfterSeconds * C;
+      for (; now < stop; now++) {
+        const d = arrivals[now]!;
+        let after = backlog + d - C;
+        after = after <= 0 ? 0 : Math.min(after, most);
+        let late = d;
+        if (d < C) {
+          const wait = (backlog + after) / (2 * C);
+          if (wait < slo) late = d * Math.exp(-(slo - wait) * (c - d / ready));
+        }
+        const used = backlog + d < C ? (backlog + d) / C : 1;
+        usedUntil[now + 1] = usedUntil[now]! + used;
+        lateUntil[now + 1] = lateUntil[now]! + late;
+        backlog = after;
+        requests += d;
+        lateRequests += late;
+        minuteRequests += d;
+        minuteLate += late;
+        if ((now + 1) % 60 === 0) {
+          if (minuteLate > violationRatio * minuteRequests) totals.violationMinutes++;
+          minuteRequests = 0;
+          minuteLate = 0;
+        }
+      }
+    }
+    becomeReady();
+    totals.requests = requests;
+    totals.lateRequests = lateRequests;
+    totals.replicaSeconds += desired * (now - from);
+    totals.seconds += now - from;
+  };
+
+  const scale = (to: number): void => {
+    if (to === desired) return;
+    const change = to - desired;
+    if (change > 0) starting.push({ count: change, orderedAt: now, readyAt: now + startUp });
+    let surplus = -change;
+    for (const batches of [starting, started]) {
+      while (surplus > 0 && batches.length > 0) {
+        const youngest = batches.at(-1)!;
+        const stopped = Math.min(youngest.count, surplus);
+        youngest.count -= stopped;
+        surplus -= stopped;
+        if (batches === started) ready -= stopped;
+        if (youngest.count === 0) batches.pop();
+      }
+    }
+    becomeReady();
+    totals.scalings++;
+    if (direction !== 0 && Math.sign(change) !== direction) totals.reversals++;
+    direction = Math.sign(change);
+    desired = to;
+    lastScaledAt = now;
+  };
+
+  return {
+    advance,
+    scale,
+    now: () => now,
+    ended: () => now >= arrivals.length,
+    desired: () => desired,
+    ready: () => ready,
+    backlog: () => backlog,
+    lastScaledAt: () => lastScaledAt,
+    started: started as readonly Batch[],
+    starting: starting as readonly Batch[],
+    /** Mean utilisation of ready replicas over [from, to), 0 where that is empty. */
+    utilization: (from: number, to: number): number =>
+      to > from ? (usedUntil[to]! - usedUntil[from]!) / (to - from) : 0,
+    late: (from: number, to: number): number => lateUntil[to]! - lateUntil[from]!,
+    totals: (): Readonly<Totals> => totals,
+    reset: (): void => {
+      totals = zero();
+    },
+  };
+};
+
+export type Workload = ReturnType<typeof workload>;

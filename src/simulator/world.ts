@@ -1,0 +1,176 @@
+import type { PodGroup, Replicas, Sample, Spec } from '#core/model';
+import { type MetricSource, PortError, type Reading, type Scaler } from '#ports';
+import { workload } from '#simulator/workload';
+
+export type WorldSettings = {
+  /** Arrivals in each second, from `startsAt` on. */
+  readonly arrivals: Float64Array;
+  readonly spec: Spec;
+  /** Unix second of the first arrival. */
+  readonly startsAt?: number;
+  /** Absent: enough for the mean of the first 15 s at 60 % of capacity. */
+  readonly initialReplicas?: number;
+};
+
+/** What a reading is to hold besides the samples: building what nobody looks at costs more than a decision. */
+export type View = { readonly arrivals: boolean; readonly pods: boolean; readonly samples: boolean };
+export const wholeView: View = { arrivals: true, pods: true, samples: true };
+
+/** metrics-server: a 15-s window, as much behind (`--metric-resolution=15s`). */
+const podMetric = { ageSeconds: 15, windowSeconds: 15, requestMilli: 1000 };
+/** Requests and CPU are means over this time. */
+const meanSeconds = 15;
+/** Resident memory at rest and what a busy replica and its waiting requests add, as ratios of the limit. */
+const memory = { base: 0.3, busy: 0.3, waiting: 0.3 };
+
+const none: readonly PodGroup[] = [];
+
+/** The workload of `workload.ts` behind the ports of a real one. Only what is older than the metric age is visible. */
+export const simulatedWorld = ({ arrivals, spec, startsAt = 0, initialReplicas }: WorldSettings) => {
+  const c = spec.capacityPerReplica;
+  const first = arrivals.subarray(0, Math.min(15, arrivals.length));
+  const needed = Math.ceil(first.reduce((sum, d) => sum + d, 0) / first.length / (0.6 * c));
+  const initial = initialReplicas ?? Math.min(Math.max(needed, spec.minReplicas, 1), spec.maxReplicas);
+  const load = workload({
+    arrivals,
+    capacityPerReplica: c,
+    sloSeconds: spec.sloSeconds,
+    startUpSeconds: spec.startUpSeconds,
+    initialReplicas: initial,
+  });
+  const age = spec.metricAgeSeconds;
+
+  const clip = (t: number): number => Math.max(0, Math.min(t, load.now()));
+
+  const sample = (metric: string, value: number): Sample => ({
+    metric,
+    value,
+    state: 'ok',
+    ageSeconds: age,
+    source: 'simulated',
+  });
+
+  const samplesAt = (t: number): readonly Sample[] => {
+    const to = clip(t - age);
+    const from = Math.max(0, to - meanSeconds);
+    if (to <= from) {
+      const empty = { value: undefined, state: 'empty', ageSeconds: age, source: 'simulated' } as const;
+      return [
+        { metric: 'requests', ...empty },
+        { metric: 'cpu', ...empty },
+        { metric: 'memory', ...empty },
+      ];
+    }
+    let requests = 0;
+    for (let s = from; s < to; s++) requests += arrivals[s]!;
+    const used = load.utilization(from, to);
+    const waiting = Math.min(1, load.backlog() / Math.max(1, load.ready() * c));
+    return [
+      sample('requests', requests / (to - from)),
+      sample('cpu', used),
+      sample('memory', memory.base + memory.busy * used + memory.waiting * waiting),
+    ];
+  };
+
+  const podsAt = (t: number): readonly PodGroup[] => {
+    const to = clip(t - podMetric.ageSeconds);
+    const from = Math.max(0, to - podMetric.windowSeconds);
+    const usageMilli =
+      to > from ? Math.floor(load.utilization(from, to) * podMetric.requestMilli) : undefined;
+    const pods: PodGroup[] = [];
+    for (const batch of load.started) {
+      pods.push({
+        count: batch.count,
+        phase: 'Running',
+        ready: true,
+        readyTransitionAt: startsAt + batch.readyAt,
+        startAt: startsAt + batch.orderedAt,
+        deleted: false,
+        requestMilli: podMetric.requestMilli,
+        usageMilli: batch.readyAt < to ? usageMilli : undefined,
+        sampleAt: batch.readyAt < to ? startsAt + to : undefined,
+        windowSeconds: podMetric.windowSeconds,
+      });
+    }
+    for (const batch of load.starting) {
+      pods.push({
+        count: batch.count,
+        phase: 'Pending',
+        ready: false,
+        readyTransitionAt: startsAt + batch.orderedAt,
+        startAt: startsAt + batch.orderedAt,
+        deleted: false,
+        requestMilli: podMetric.requestMilli,
+        usageMilli: undefined,
+        sampleAt: undefined,
+        windowSeconds: podMetric.windowSeconds,
+      });
+    }
+    return pods;
+  };
+
+  /** `at` and `since` are Unix seconds; the workload lives on to `at`. */
+  const read = (at: number, since: number | undefined, view: View): Reading => {
+    const t = Math.floor(at) - startsAt;
+    load.advance(t);
+    const seen = clip(t - age);
+    const from = since === undefined ? 0 : clip(since - startsAt);
+    let requests = 0;
+    if (view.arrivals || view.samples) for (let s = from; s < seen; s++) requests += arrivals[s]!;
+    return {
+      samples: view.samples ? samplesAt(t) : [],
+      pods: view.pods ? podsAt(t) : none,
+      arrivals: view.arrivals
+        ? { startsAt: startsAt + from, stepSeconds: 1, counts: arrivals.subarray(from, Math.max(from, seen)) }
+        : undefined,
+      lateRatio: requests > 0 ? Math.min(1, load.late(from, seen) / requests) : undefined,
+    };
+  };
+
+  const replicas = (): Replicas & { readonly rollout: boolean } => {
+    const last = load.lastScaledAt();
+    const desired = load.desired();
+    return {
+      desired,
+      ready: load.ready(),
+      starting: desired - load.ready(),
+      lastScaledAt: last === undefined ? undefined : startsAt + last,
+      rollout: false,
+    };
+  };
+
+  const scale = (to: number): void => load.scale(to);
+
+  /** The same world as ports; `now` keeps its time. */
+  const ports = (now: () => number): { source: MetricSource; scaler: Scaler } => ({
+    source: {
+      name: 'simulated',
+      read: async (_target, at, since, signal) => {
+        signal?.throwIfAborted();
+        return read(at, since, wholeView);
+      },
+    },
+    scaler: {
+      name: 'simulated',
+      replicas: async (_target, signal) => {
+        signal?.throwIfAborted();
+        load.advance(Math.floor(now()) - startsAt);
+        return replicas();
+      },
+      scale: async (_target, _from, to, signal) => {
+        signal?.throwIfAborted();
+        if (!Number.isInteger(to) || to < 0)
+          throw new PortError(
+            'simulated',
+            `cannot scale to ${to}: replicas must be a whole number, 0 or more`,
+          );
+        load.advance(Math.floor(now()) - startsAt);
+        scale(to);
+      },
+    },
+  });
+
+  return { workload: load, startsAt, endsAt: startsAt + arrivals.length, read, replicas, scale, ports };
+};
+
+export type SimulatedWorld = ReturnType<typeof simulatedWorld>;
