@@ -196,6 +196,16 @@ export type Behavior = {
 };
 export type Budget = { readonly hourly: number; readonly perReplicaHour: number; readonly currency: string };
 
+export const pauseDirections = ['up', 'down', 'both'] as const;
+
+/** A person's word that a target keeps its size for a while; it ends by itself. */
+export type Pause = {
+  readonly untilSeconds: number;
+  readonly direction: (typeof pauseDirections)[number];
+  readonly reason: string;
+  readonly by: string;
+};
+
 /** One turn of the loop: the graph's state, the journal's record, telemetry's source, the explainer's input. */
 export type Cycle = {
   /** UUIDv7. */
@@ -218,7 +228,13 @@ export type Cycle = {
 
 export type Stage = { readonly name: string; readonly startedAt: number; readonly seconds: number };
 
-export type Credited = { readonly decisionId: string; readonly reward: Reward };
+/** The reward of an earlier cycle; its trace is named so that the span of the reward can be linked to it. */
+export type Credited = {
+  readonly decisionId: string;
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly reward: Reward;
+};
 
 /** The part of a policy that survives: JSON, with typed arrays as base64 where a policy has them. */
 export type Snapshot = {
