@@ -226,6 +226,12 @@ export type Cycle = {
   readonly stages?: readonly Stage[] | undefined;
 };
 
+/** What an agent reads of a cycle and what it adds: its whole specification, and a node of the graph as it stands. */
+export type Agent<Reads extends keyof Cycle, Writes extends keyof Cycle> = (
+  c: Pick<Cycle, Reads>,
+  run?: { readonly signal?: AbortSignal | undefined },
+) => Promise<Pick<Cycle, Writes>>;
+
 export type Stage = { readonly name: string; readonly startedAt: number; readonly seconds: number };
 
 /** The reward of an earlier cycle; its trace is named so that the span of the reward can be linked to it. */
