@@ -1,0 +1,114 @@
+import { setImmediate } from 'node:timers/promises';
+import { Annotation, END, START, StateGraph } from '@langchain/langgraph';
+import type { decider } from '#agents/decider';
+import type { executor } from '#agents/executor';
+import type { observer } from '#agents/observer';
+import type { rewarder } from '#agents/rewarder';
+import type {
+  Agent,
+  Credited,
+  Cycle,
+  Decision,
+  LearningReport,
+  Observation,
+  Outcome,
+  Spec,
+  Stage,
+  Target,
+} from '#core/model';
+
+/** The stages of a cycle in their order. */
+export type Agents = {
+  readonly observe: ReturnType<typeof observer>;
+  readonly decide: ReturnType<typeof decider>;
+  readonly execute: ReturnType<typeof executor>;
+  readonly reward: ReturnType<typeof rewarder>;
+};
+
+export type CycleStart = Pick<Cycle, 'id' | 'traceId' | 'spanId' | 'target' | 'spec' | 'atSeconds'>;
+
+/** Seconds by the wall clock, for the stages' timings alone. */
+export type WallClock = () => number;
+
+export type ControlLoop = (start: CycleStart, signal?: AbortSignal) => Promise<Cycle>;
+
+const CycleState = Annotation.Root({
+  id: Annotation<string>(),
+  traceId: Annotation<string>(),
+  spanId: Annotation<string>(),
+  target: Annotation<Target>(),
+  spec: Annotation<Spec>(),
+  atSeconds: Annotation<number>(),
+  observation: Annotation<Observation>(),
+  decision: Annotation<Decision>(),
+  outcome: Annotation<Outcome>(),
+  error: Annotation<string | undefined>(),
+  reward: Annotation<Credited | undefined>(),
+  learning: Annotation<LearningReport | undefined>(),
+  stages: Annotation<readonly Stage[] | undefined>(),
+});
+
+type Timed = { readonly stages: readonly Stage[] };
+
+const timed =
+  <Reads extends keyof Cycle, Writes extends keyof Cycle>(
+    name: string,
+    agent: Agent<Reads, Writes>,
+    wallClock: WallClock,
+  ) =>
+  async (
+    cycle: Pick<Cycle, Reads | 'stages'>,
+    signal?: AbortSignal,
+  ): Promise<Pick<Cycle, Writes> & Timed> => {
+    const startedAt = wallClock();
+    const written = await agent(cycle, { signal });
+    const stage = { name, startedAt, seconds: wallClock() - startedAt };
+    return { ...written, stages: [...(cycle.stages ?? []), stage] };
+  };
+
+const stagesOf = (agents: Agents, wallClock: WallClock) => ({
+  observe: timed('observe', agents.observe, wallClock),
+  decide: timed('decide', agents.decide, wallClock),
+  execute: timed('execute', agents.execute, wallClock),
+  reward: timed('reward', agents.reward, wallClock),
+});
+
+type Run = { readonly configurable?: { readonly signal?: AbortSignal } };
+
+/** The four agents as a graph. Nodes are verbs, keys are nouns: a node may not be named like a key. */
+export const controlGraph = (agents: Agents, wallClock: WallClock) => {
+  const stages = stagesOf(agents, wallClock);
+  return new StateGraph(CycleState)
+    .addNode('observe', (c: Cycle, run: Run) => stages.observe(c, run.configurable?.signal))
+    .addNode('decide', (c: Cycle, run: Run) => stages.decide(c, run.configurable?.signal))
+    .addNode('execute', (c: Cycle, run: Run) => stages.execute(c, run.configurable?.signal))
+    .addNode('score', (c: Cycle, run: Run) => stages.reward(c, run.configurable?.signal))
+    .addEdge(START, 'observe')
+    .addEdge('observe', 'decide')
+    .addEdge('decide', 'execute')
+    .addEdge('execute', 'score')
+    .addEdge('score', END)
+    .compile();
+};
+
+/** One turn of the loop by the graph. */
+export const controlLoop = (agents: Agents, wallClock: WallClock): ControlLoop => {
+  const graph = controlGraph(agents, wallClock);
+  return async (start, signal) => {
+    // Nodes without I/O run in microtasks: without a turn of the event loop, timers and HTTP would starve.
+    await setImmediate();
+    // The signal travels beside LangGraph's own: that one would leave the graph before a write has finished.
+    return (await graph.invoke(start, { configurable: { signal } })) as Cycle;
+  };
+};
+
+/** The same turn without the graph: the four agents awaited one after the other. */
+export const foldCycle = (agents: Agents, wallClock: WallClock): ControlLoop => {
+  const stages = stagesOf(agents, wallClock);
+  return async (start, signal) => {
+    const seen = { ...start, ...(await stages.observe(start, signal)) };
+    const decided = { ...seen, ...(await stages.decide(seen, signal)) };
+    const executed = { ...decided, ...(await stages.execute(decided, signal)) };
+    return { ...executed, ...(await stages.reward(executed, signal)) };
+  };
+};
