@@ -1,0 +1,70 @@
+import type { Choice, Observation, Past, Sample, Spec } from '#core/model';
+
+/**
+ * What to do when the metrics cannot be trusted. Nothing new is ever concluded from a missing number: without demand
+ * we hold, after `missesBeforeFallback` cycles of that the HPA rule may raise on what is left, and as long as any
+ * sample is not `ok` nothing is lowered.
+ */
+export type Doubt = 'none' | 'partial' | 'stale' | 'missing';
+
+export const missesBeforeFallback = 3;
+
+/** Share of a replica's CPU at which the HPA rule keeps a fleet: the best single target for the default late price. */
+const cpuLine = 0.62;
+/** Memory does not follow the load down, so its line stands where it hurts: at .62 an idle fleet would grow for ever. */
+const memoryLine = 0.85;
+
+/** A source that is late by twice its normal age no longer tells about now. */
+export const staleAfterSeconds = (spec: Spec): number => Math.max(15, 2 * spec.metricAgeSeconds);
+
+export const doubt = (o: Observation, spec: Spec): Doubt => {
+  if (o.demand === undefined || !(o.demand >= 0 && o.demand < Number.POSITIVE_INFINITY)) return 'missing';
+  let partial = false;
+  let newest = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < o.samples.length; i++) {
+    const sample = o.samples[i]!;
+    if (sample.state !== 'ok') partial = true;
+    else if (sample.metric === 'requests' && sample.ageSeconds < newest) newest = sample.ageSeconds;
+  }
+  // Demand may come from an equivalent signal: then no sample is called `requests`, and its source vouches for its age.
+  if (newest < Number.POSITIVE_INFINITY && newest > staleAfterSeconds(spec)) return 'stale';
+  return partial ? 'partial' : 'none';
+};
+
+export const missed = (o: Observation, spec: Spec): boolean => {
+  const d = doubt(o, spec);
+  return d === 'missing' || d === 'stale';
+};
+
+const usable = (sample: Sample): boolean =>
+  sample.state === 'ok' && (sample.metric === 'cpu' || sample.metric === 'memory') && sample.value! >= 0;
+
+/** The HPA rule decides instead of the policy: three cycles were missed before this one, and something is left to go by. */
+export const inFallback = (o: Observation, spec: Spec, past: Past): boolean =>
+  past.misses >= missesBeforeFallback && missed(o, spec) && o.samples.some(usable);
+
+/** Raises to the size at which CPU and memory stand at their lines; never lowers. */
+export const fallback = (o: Observation, spec: Spec): Choice => {
+  const from = o.replicas.desired;
+  let wanted = from;
+  let seen = false;
+  for (const sample of o.samples) {
+    if (!usable(sample)) continue;
+    seen = true;
+    const line = sample.metric === 'cpu' ? cpuLine : memoryLine;
+    wanted = Math.max(wanted, Math.ceil((o.replicas.ready * sample.value!) / line));
+  }
+  const to = Math.max(from, Math.min(wanted, spec.maxReplicas));
+  return {
+    action: to - from,
+    state: 'fallback',
+    explored: false,
+    reason: !seen ? 'MetricsMissing' : to > from ? 'FallbackRaised' : 'FallbackHeld',
+    expert: 'hpa-rule',
+    values: [],
+  };
+};
+
+/** Sizes and loads during a rollout or without demand say little: such an interval is scored but teaches nothing. */
+export const teaches = (before: Observation, now: Observation, spec: Spec): boolean =>
+  !before.rollout && !now.rollout && !missed(before, spec) && !missed(now, spec);
