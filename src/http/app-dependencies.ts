@@ -1,0 +1,44 @@
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { Pause, Target } from '#core/model';
+import type { Clock, DecisionRecord, EventBus, Store } from '#ports';
+
+/** What a person may do to the loop. Both say false when the loop does not govern the target. */
+export type Actions = {
+  pause(target: Target, pause: Pause): Promise<boolean>;
+  /** True also when it was not paused. */
+  resume(target: Target, by: string): Promise<boolean>;
+};
+
+export type Fault = { readonly error: unknown; readonly requestId: string; readonly request: string };
+
+export type AppDependencies = {
+  readonly store: Pick<Store, 'decision' | 'decisions' | 'targets'>;
+  readonly events: Pick<EventBus, 'subscribe'>;
+  readonly telemetry: { metricsText(): Promise<{ readonly contentType: string; readonly body: string }> };
+  ready(): { readonly ok: boolean; readonly reasons: readonly string[] };
+  explain(record: DecisionRecord): string;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly actions: Actions;
+  readonly version: string;
+  /** Without one nothing can be written. */
+  readonly token: string | undefined;
+  /** Hears of what clients are not told. */
+  fault?(fault: Fault): void;
+};
+
+export type AppSettings = {
+  /** Names that a Host header may carry, without port; undefined: any. */
+  readonly hosts?: readonly string[] | undefined;
+  /** Reading under /api needs the token too. */
+  readonly closedReads?: boolean;
+  readonly maxEventClients?: number;
+  readonly heartbeatSeconds?: number;
+  readonly requestSeconds?: number;
+  /** Aborted when the process begins to leave. */
+  readonly draining?: AbortSignal;
+};
+
+/** What the Node server adds to a request; absent when the app is called as a value. */
+type Connection = { readonly outgoing?: { destroy(): unknown } };
+export type AppEnv = { Variables: { requestId: string }; Bindings: Connection };
+export type App = OpenAPIHono<AppEnv>;

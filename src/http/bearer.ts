@@ -1,0 +1,29 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { MiddlewareHandler } from 'hono';
+import type { AppEnv } from './app-dependencies.ts';
+import { problem } from './problem.ts';
+
+const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+
+/** Digests are of one length, so that neither the time nor the length tells anything of the token. */
+const same = (given: string, token: string): boolean => timingSafeEqual(digest(given), digest(token));
+
+const reads = ['GET', 'HEAD', 'OPTIONS'];
+
+export const bearer =
+  (token: string | undefined, closedReads: boolean): MiddlewareHandler<AppEnv> =>
+  async (c, next) => {
+    if (reads.includes(c.req.method) && !closedReads) return next();
+    if (token === undefined)
+      return problem(c, 403, 'writing is off: start with a token (NIMBUSGUARD_TOKEN) to allow it');
+    const given = /^Bearer +(\S+)$/i.exec(c.req.header('Authorization') ?? '')?.[1];
+    if (given !== undefined && same(given, token)) return next();
+    return problem(
+      c,
+      401,
+      given === undefined ? 'send the header Authorization: Bearer TOKEN' : 'the bearer token is wrong',
+      {
+        headers: { 'WWW-Authenticate': 'Bearer realm="nimbusguard"' },
+      },
+    );
+  };

@@ -1,0 +1,89 @@
+import { z } from '@hono/zod-openapi';
+import { outcomes, pauseDirections, type Target } from '#core/model';
+
+/** Names of Kubernetes are narrower; what must not pass is what could break a terminal, a key or a query. */
+const part = z
+  .string()
+  .min(1)
+  .max(253)
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is refused
+  .regex(/^[^/\u0000-\u001f\u007f-\u009f\ud800-\udfff]+$/u, 'no slash and no control character');
+
+export const targetParams = z.object({ namespace: part, kind: part, name: part });
+
+export const idParams = z.object({
+  id: z.uuid('a decision id is a UUID, as /api/v1/decisions lists them').toLowerCase(),
+});
+
+const toTarget = (text: string): Target | undefined => {
+  const [namespace, kind, name, ...more] = text.split('/');
+  const parsed = targetParams.safeParse({ namespace, kind, name });
+  return parsed.success && more.length === 0 ? parsed.data : undefined;
+};
+
+/** The end of the year 9999: beyond it stand milliseconds that were meant as seconds. */
+const lastSecond = 253_402_300_799;
+
+const rfc3339 = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/;
+
+/** Unix seconds, or NaN. */
+const toSeconds = (value: string | number): number => {
+  const seconds =
+    typeof value === 'number' || /^\d+(\.\d+)?$/.test(value)
+      ? Number(value)
+      : rfc3339.test(value)
+        ? Date.parse(value.toUpperCase()) / 1000
+        : Number.NaN;
+  return seconds >= 0 && seconds <= lastSecond ? seconds : Number.NaN;
+};
+
+/** Reads with a function that gives undefined or NaN for what it cannot read. */
+const read =
+  <I, O>(reader: (value: I) => O, message: string) =>
+  (value: I, context: z.RefinementCtx): NonNullable<O> => {
+    const result = reader(value);
+    if (result !== undefined && result !== null && !Number.isNaN(result)) return result;
+    context.addIssue({ code: 'custom', message });
+    return z.NEVER;
+  };
+
+const timeMessage = 'RFC 3339 (2026-01-05T08:00:00Z) or Unix seconds';
+const instant = z
+  .string()
+  .transform(read(toSeconds, timeMessage))
+  .openapi({ description: timeMessage, example: '2026-01-05T08:00:00Z' });
+
+const targetMessage = 'namespace/kind/name, as in default/Deployment/web';
+
+export const decisionsQuery = z.strictObject({
+  target: z
+    .string()
+    .transform(read(toTarget, targetMessage))
+    .optional()
+    .openapi({ description: targetMessage, example: 'default/Deployment/web' }),
+  from: instant.optional(),
+  to: instant.optional(),
+  outcome: z.enum(outcomes).optional(),
+  changed: z
+    .enum(['true', 'false'])
+    .transform((value) => value === 'true')
+    .optional(),
+  cursor: z
+    .string()
+    .regex(/^[\w.:~=-]{1,512}$/, 'take it from `next` of the page before')
+    .optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+});
+
+export const longestPauseSeconds = 7 * 86_400;
+
+export const pauseBody = z
+  .strictObject({
+    until: z
+      .union([z.string(), z.number()])
+      .transform(read(toSeconds, timeMessage))
+      .openapi({ description: `${timeMessage}; at most 7 days ahead`, example: '2026-01-05T08:00:00Z' }),
+    direction: z.enum(pauseDirections).default('both'),
+    reason: z.string().trim().min(1).max(500),
+  })
+  .openapi('PauseRequest');
