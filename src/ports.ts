@@ -12,6 +12,9 @@ export class PortError extends Error {
   }
 }
 
+/** A cursor that came from no page: the asker's fault, not the store's. */
+export class CursorError extends PortError {}
+
 export type Clock = {
   /** Unix seconds, with decimals. */
   now(): number;
