@@ -1,11 +1,16 @@
-import { fallback } from '#core/doubt';
+import { fallback, inFallback } from '#core/doubt';
 import { legal, limit } from '#core/limits';
-import { type Agent, type Decision, type Observation, type Past, type Spec, targetKey } from '#core/model';
+import {
+  type Agent,
+  type Decision,
+  type Observation,
+  type Past,
+  type Pause,
+  type Spec,
+  targetKey,
+} from '#core/model';
 import type { Policy } from '#core/policy';
 import { type Rng, random, seedOf } from '#core/random';
-
-/** After so many observations in a row without demand the HPA rule takes over on what is left. */
-const toleratedMisses = 3;
 
 export const decide = (
   policy: Policy,
@@ -13,10 +18,12 @@ export const decide = (
   spec: Spec,
   past: Past,
   rng: Rng,
+  pauses?: readonly Pause[],
 ): Decision => {
-  const allowed = legal(observation, spec, past);
-  const missing = observation.demand === undefined && past.misses + 1 >= toleratedMisses;
-  const choice = missing ? fallback(observation, spec) : policy.decide(observation, allowed, rng);
+  const allowed = legal(observation, spec, past, pauses);
+  const choice = inFallback(observation, spec, past)
+    ? fallback(observation, spec)
+    : policy.decide(observation, allowed, rng);
   return limit(choice, allowed);
 };
 
@@ -30,6 +37,7 @@ export const decider =
     readonly policy: Policy;
     readonly seed: number;
     readonly past: () => Past;
+    readonly pauses: () => readonly Pause[];
   }): Agent<'target' | 'spec' | 'atSeconds' | 'observation', 'decision'> =>
   async ({ target, spec, atSeconds, observation }) => ({
     decision: decide(
@@ -38,5 +46,6 @@ export const decider =
       spec,
       given.past(),
       chance(given.seed, targetKey(target), atSeconds),
+      given.pauses(),
     ),
   });

@@ -1,4 +1,5 @@
-import type { Agent, Cycle, Observation, Reward, Spec } from '#core/model';
+import { missed, teaches } from '#core/doubt';
+import type { Agent, Cycle, LearningReport, Observation, Reward, Spec } from '#core/model';
 import type { Policy } from '#core/policy';
 
 /** What the rewarder remembers of a cycle that has ended. */
@@ -7,8 +8,6 @@ export type Ended = Felt & Pick<Cycle, 'id' | 'traceId' | 'spanId'>;
 
 /** Cycles that pass until replicas ordered now are ready. */
 export const leadCycles = (spec: Spec): number => Math.ceil(spec.startUpSeconds / spec.intervalSeconds);
-
-const clear = (o: Observation): boolean => !o.rollout && o.demand !== undefined;
 
 /** The newest decision whose effect was whole when the interval of `before` began; undefined while none is so old. */
 export const feltIn = <F extends Felt>(
@@ -30,7 +29,7 @@ const done = ({ outcome, decision }: Felt): boolean =>
 
 export type Scored<F extends Felt> = { readonly felt: F; readonly reward: Reward };
 
-/** Scores the interval from the newest of `recent` to `now`; nothing while doubt or a rollout blurs it. */
+/** Scores the interval from the newest of `recent` to `now`, when demand was known at both of its ends. */
 export const reward = <F extends Felt>(
   policy: Policy,
   recent: readonly F[],
@@ -38,11 +37,25 @@ export const reward = <F extends Felt>(
   spec: Spec,
 ): Scored<F> | undefined => {
   const before = recent.at(-1)?.observation;
-  if (before === undefined || !clear(before) || !clear(now)) return undefined;
+  if (before === undefined || missed(before, spec) || missed(now, spec)) return undefined;
+  // More than one cycle is missing between them: their two ends say little about what lay between.
+  if (now.atSeconds - before.atSeconds > 2.5 * spec.intervalSeconds) return undefined;
   const felt = feltIn(recent, before, spec);
-  if (felt === undefined || !done(felt) || !clear(felt.observation)) return undefined;
+  if (felt === undefined || !done(felt)) return undefined;
   return { felt, reward: policy.score(before, felt.decision, now) };
 };
+
+/** Has the policy learn from what was scored; from an interval in doubt or in a rollout it learns nothing. */
+export const teach = (
+  policy: Policy,
+  { felt, reward }: Scored<Felt>,
+  before: Observation,
+  now: Observation,
+  spec: Spec,
+): LearningReport | undefined =>
+  teaches(before, now, spec) && teaches(felt.observation, now, spec)
+    ? policy.learn({ observation: felt.observation, decision: felt.decision, reward, next: now })
+    : undefined;
 
 /** Scores the interval that has just ended, credits it to the decision that was felt in it, and has the policy learn. */
 export const rewarder =
@@ -52,15 +65,12 @@ export const rewarder =
     readonly recent: () => readonly Ended[];
   }): Agent<'observation' | 'spec', 'reward' | 'learning'> =>
   async ({ observation, spec }) => {
-    const scored = reward(given.policy, given.recent(), observation, spec);
+    const recent = given.recent();
+    const scored = reward(given.policy, recent, observation, spec);
     if (scored === undefined) return { reward: undefined, learning: undefined };
-    const { felt, reward: earned } = scored;
-    const learning = given.policy.learn({
-      observation: felt.observation,
-      decision: felt.decision,
-      reward: earned,
-      next: observation,
-    });
-    const { id: decisionId, traceId, spanId } = felt;
-    return { reward: { decisionId, traceId, spanId, reward: earned }, learning };
+    const { id: decisionId, traceId, spanId } = scored.felt;
+    return {
+      reward: { decisionId, traceId, spanId, reward: scored.reward },
+      learning: teach(given.policy, scored, recent.at(-1)!.observation, observation, spec),
+    };
   };

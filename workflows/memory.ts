@@ -1,5 +1,5 @@
 import { type Ended, leadCycles } from '#agents/rewarder';
-import { remember } from '#core/limits';
+import { emptyPast, remember } from '#core/limits';
 import type { Arrivals, Cycle, Past } from '#core/model';
 
 /** What one target's loop carries from cycle to cycle: a value, rebuilt from the records after a restart. */
@@ -12,19 +12,17 @@ export type Memory = {
 };
 
 export const noMemory: Memory = {
-  past: { recommendations: [], scalings: [], misses: 0 },
+  past: emptyPast,
   recent: [],
   since: undefined,
 };
 
 const endOf = ({ startsAt, stepSeconds, counts }: Arrivals): number => startsAt + counts.length * stepSeconds;
 
-/** What was wished counts as a recommendation; only what was written counts as a scaling. */
 export const remembering = ({ past, recent, since }: Memory, cycle: Cycle): Memory => {
-  const { observation, spec, outcome } = cycle;
-  const decision = outcome === 'scaled' ? cycle.decision : { ...cycle.decision, to: cycle.decision.from };
+  const { observation, decision, spec, outcome } = cycle;
   return {
-    past: remember(past, observation, decision, spec),
+    past: remember(past, observation, decision, spec, outcome === 'scaled'),
     recent: [...recent, cycle].slice(-(leadCycles(spec) + 1)),
     since: observation.arrivals === undefined ? since : endOf(observation.arrivals),
   };

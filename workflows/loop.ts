@@ -1,0 +1,96 @@
+import { type Target, targetKey } from '#core/model';
+import { seedOf } from '#core/random';
+import { type House, turns, type Watched } from '#workflows/turns';
+
+export type LoopSettings = {
+  readonly watched: readonly Watched[];
+  readonly house: House;
+  /** Cycles that may run at the same time. */
+  readonly concurrency?: number;
+  /** Ends the loop: no new cycle begins, a write in flight finishes, what was learnt is saved. */
+  readonly signal: AbortSignal;
+  readonly onAbandoned: (target: Target, error: unknown, failuresInARow: number) => void;
+};
+
+export type LoopTotals = { readonly cycles: number; readonly abandoned: number };
+
+const longestBackOffSeconds = 60;
+
+/** 1, 2, 4, … intervals, a minute at most (one interval where that is longer). */
+export const backOffSeconds = (failuresInARow: number, intervalSeconds: number): number =>
+  Math.max(intervalSeconds, Math.min(intervalSeconds * 2 ** (failuresInARow - 1), longestBackOffSeconds));
+
+/** The first instant at or after `from` at which a cycle falls. */
+export const slotFrom = (from: number, intervalSeconds: number, offsetSeconds: number): number =>
+  Math.ceil((from - offsetSeconds) / intervalSeconds) * intervalSeconds + offsetSeconds;
+
+/** Whole seconds within the interval, by the target's name: targets that start together do not look together. */
+export const jitterSeconds = (target: Target, intervalSeconds: number): number =>
+  seedOf(targetKey(target)) % Math.max(1, Math.floor(intervalSeconds));
+
+/** Lets `places` run at once, the others wait their turn in order. */
+const gate = (places: number) => {
+  let free = places;
+  const waiting: (() => void)[] = [];
+  return async (run: () => Promise<void>): Promise<void> => {
+    if (free > 0) free--;
+    else await new Promise<void>((resolve) => waiting.push(resolve));
+    try {
+      await run();
+    } finally {
+      const next = waiting.shift();
+      if (next === undefined) free++;
+      else next();
+    }
+  };
+};
+
+/** Looks after all targets, each at its own times, until the signal or the end of their worlds. */
+export const runLoop = async (settings: LoopSettings): Promise<LoopTotals> => {
+  const { signal, house } = settings;
+  const pass = gate(settings.concurrency ?? 8);
+  let cycles = 0;
+  let abandoned = 0;
+
+  const live = async (w: Watched): Promise<void> => {
+    const { clock, target } = w;
+    const interval = w.spec.intervalSeconds;
+    const offset = w.offsetSeconds ?? jitterSeconds(target, interval);
+    const slot = (from: number): number => slotFrom(from, interval, offset);
+    const { turn, close } = turns(w, house);
+    const last = w.memory.recent.at(-1)?.observation.atSeconds ?? Number.NEGATIVE_INFINITY;
+    let failures = 0;
+
+    const cycle = async (atSeconds: number): Promise<void> => {
+      if (signal.aborted) return;
+      try {
+        await turn(atSeconds, signal);
+        cycles++;
+        failures = 0;
+      } catch (error) {
+        if (signal.aborted) return;
+        abandoned++;
+        failures++;
+        settings.onAbandoned(target, error, failures);
+      }
+    };
+
+    try {
+      let at = slot(Math.max(clock.now(), last + interval / 2));
+      while (at <= (w.endsAt ?? Number.POSITIVE_INFINITY)) {
+        await clock.until(at, signal);
+        // Whoever waited at the gate for more than an interval looks at the newest instant, not at a past one.
+        await pass(() => cycle(Math.max(at, slot(clock.now()) - interval)));
+        const wait = failures === 0 ? interval : backOffSeconds(failures, interval);
+        at = slot(Math.max(at + wait, clock.now()));
+      }
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    } finally {
+      await close(clock.now());
+    }
+  };
+
+  await Promise.all(settings.watched.map(live));
+  return { cycles, abandoned };
+};

@@ -1,0 +1,126 @@
+import { decider } from '#agents/decider';
+import { type ExecutableMode, executor } from '#agents/executor';
+import { observer } from '#agents/observer';
+import { rewarder } from '#agents/rewarder';
+import type { Cycle, Pause, Snapshot, Spec, Target } from '#core/model';
+import type { Policy } from '#core/policy';
+import type { Clock, DecisionRecord, EventBus, MetricSource, Scaler, Store, Telemetry } from '#ports';
+import type { Agents, ControlLoop, WallClock } from '#workflows/control-loop';
+import { type Memory, remembering } from '#workflows/memory';
+
+/** A target that the loop looks after, with all that belongs to it alone. */
+export type Watched = {
+  readonly target: Target;
+  readonly spec: Spec;
+  readonly mode: ExecutableMode;
+  readonly policy: Policy;
+  readonly source: MetricSource;
+  readonly scaler: Scaler;
+  readonly clock: Clock;
+  readonly memory: Memory;
+  /** What the policy was made from. */
+  readonly snapshot?: Snapshot | undefined;
+  readonly pauses?: () => readonly Pause[];
+  /** Cycles fall at whole multiples of the interval plus this; absent: spread by the target's name. */
+  readonly offsetSeconds?: number | undefined;
+  /** The last instant that can be looked at; absent: the world goes on. */
+  readonly endsAt?: number | undefined;
+};
+
+/** What all targets share. */
+export type House = {
+  readonly cluster: string;
+  readonly seed: number;
+  readonly store: Store;
+  readonly telemetry: Telemetry;
+  readonly events: EventBus;
+  readonly newId: (atSeconds: number) => string;
+  readonly wallClock: WallClock;
+  /** The four agents as one turn: `controlLoop`, or `foldCycle` without LangGraph. */
+  readonly chain: (agents: Agents, wallClock: WallClock) => ControlLoop;
+  /** Told of what went wrong beside a cycle, such as a snapshot that was not saved. */
+  readonly onFault: (target: Target, error: unknown) => void;
+};
+
+/** Learning is saved at most so often: a snapshot may be a hundred times a record. */
+const saveEverySeconds = 30;
+
+export const agentsOf = (w: Watched, seed: number, memory: () => Memory): Agents => ({
+  observe: observer({ source: w.source, scaler: w.scaler, since: () => memory().since }),
+  decide: decider({
+    policy: w.policy,
+    seed,
+    past: () => memory().past,
+    pauses: w.pauses ?? (() => []),
+  }),
+  execute: executor({ scaler: w.scaler, mode: w.mode }),
+  reward: rewarder({ policy: w.policy, recent: () => memory().recent }),
+});
+
+/** One target's turns: cycle → record kept → telemetry, events → snapshot when there is something new to save. */
+export const turns = (w: Watched, house: House) => {
+  const { policy, target, spec } = w;
+  const { store, cluster } = house;
+  const key = { cluster, target, policy: policy.name };
+  let memory = w.memory;
+  let unkept: DecisionRecord | undefined;
+  let savedVersion = policy.tableVersion();
+  let savedExperience = w.snapshot?.experience ?? 0;
+  let savedAt = Number.NEGATIVE_INFINITY;
+  const chain = house.chain(
+    agentsOf(w, house.seed, () => memory),
+    house.wallClock,
+  );
+
+  const recordOf = (cycle: Cycle, tableVersion: number): DecisionRecord => ({
+    ...cycle,
+    schemaVersion: 1,
+    cluster,
+    policy: { name: policy.name },
+    mode: w.mode,
+    actuator: w.scaler.name,
+    tableVersion,
+  });
+
+  const keep = async (): Promise<void> => {
+    if (unkept === undefined) return;
+    await store.append(unkept);
+    const record = unkept;
+    unkept = undefined;
+    house.telemetry.record(record);
+    house.events.publish(record);
+  };
+
+  const save = async (atSeconds: number): Promise<void> => {
+    const version = policy.tableVersion();
+    try {
+      const snapshot = policy.snapshot();
+      savedAt = atSeconds;
+      if (snapshot.experience <= savedExperience && version === savedVersion) return;
+      await store.saveSnapshot(key, snapshot);
+      savedVersion = version;
+      savedExperience = snapshot.experience;
+    } catch (error) {
+      house.onFault(target, error);
+    }
+  };
+
+  return {
+    /** Throws when the cycle had to be abandoned. A record that could not be kept comes first the next time. */
+    turn: async (atSeconds: number, signal?: AbortSignal): Promise<void> => {
+      await keep();
+      const tableVersion = policy.tableVersion();
+      const start = { id: house.newId(atSeconds), ...house.telemetry.ids(), target, spec, atSeconds };
+      const cycle = await chain(start, signal);
+      memory = remembering(memory, cycle);
+      unkept = recordOf(cycle, tableVersion);
+      await keep();
+      if (policy.tableVersion() !== savedVersion && atSeconds - savedAt >= saveEverySeconds)
+        await save(atSeconds);
+    },
+    close: async (atSeconds: number): Promise<void> => {
+      await keep().catch((error) => house.onFault(target, error));
+      await save(atSeconds);
+    },
+  };
+};
