@@ -2,7 +2,7 @@ import type { Choice, Observation, Past, Sample, Spec } from '#core/model';
 
 /**
  * What to do when the metrics cannot be trusted. Nothing new is ever concluded from a missing number: without demand
- * we hold, after `missesBeforeFallback` cycles of that the HPA rule may raise on what is left, and as long as any
+ * we hold, from the third cycle of that on the HPA rule may raise on what is left, and as long as any
  * sample is not `ok` nothing is lowered.
  */
 export type Doubt = 'none' | 'partial' | 'stale' | 'missing';
@@ -39,9 +39,9 @@ export const missed = (o: Observation, spec: Spec): boolean => {
 const usable = (sample: Sample): boolean =>
   sample.state === 'ok' && (sample.metric === 'cpu' || sample.metric === 'memory') && sample.value! >= 0;
 
-/** The HPA rule decides instead of the policy: three cycles were missed before this one, and something is left to go by. */
+/** The HPA rule decides instead of the policy: this is the third miss in a row, and something is left to go by. */
 export const inFallback = (o: Observation, spec: Spec, past: Past): boolean =>
-  past.misses >= missesBeforeFallback && missed(o, spec) && o.samples.some(usable);
+  past.misses + 1 >= missesBeforeFallback && missed(o, spec) && o.samples.some(usable);
 
 /** Raises to the size at which CPU and memory stand at their lines; never lowers. */
 export const fallback = (o: Observation, spec: Spec): Choice => {

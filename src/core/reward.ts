@@ -41,6 +41,9 @@ const lateIn = (before: Observation, now: Observation, spec: Spec, backlog: numb
   };
 };
 
+/** JSON knows no −0, and a replayed reward must equal the recorded one. */
+const less = (cost: number): number => 0 - cost;
+
 const window = (before: Observation, now: Observation) => ({ from: before.atSeconds, to: now.atSeconds });
 
 /**
@@ -64,10 +67,14 @@ export const costScore = (spec: Spec, start?: CostState) => {
       const cost = efficiency + slo + stability;
       intervals += 1;
       total += cost;
-      const unit = total > 0 ? -intervals / total : 0;
+      const unit = total > 0 ? intervals / total : 0;
       return {
-        total: cost * unit,
-        terms: { efficiency: efficiency * unit, slo: slo * unit, stability: stability * unit },
+        total: less(cost * unit),
+        terms: {
+          efficiency: less(efficiency * unit),
+          slo: less(slo * unit),
+          stability: less(stability * unit),
+        },
         window: window(before, now),
         lateFrom: seen.lateFrom,
       };
@@ -104,9 +111,9 @@ export const weightedScore = (spec: Spec, backlogAtStart = 0) => {
       const able = busyRatio * spec.capacityPerReplica * now.replicas.desired * seconds;
       const busy = able > 0 ? Math.min(1, seen.arrived / able) : 1;
       const share = seen.arrived > 0 ? seen.late / seen.arrived : 0;
-      const efficiency = -weights.efficiency * (1 - busy);
-      const slo = -weights.slo * Math.min(1, share / violationRatio);
-      const stability = -weights.stability * Math.min(1, Math.abs(felt.to - felt.from) / greatestStep);
+      const efficiency = less(weights.efficiency * (1 - busy));
+      const slo = less(weights.slo * Math.min(1, share / violationRatio));
+      const stability = less(weights.stability * Math.min(1, Math.abs(felt.to - felt.from) / greatestStep));
       return {
         total: efficiency + slo + stability,
         terms: { efficiency, slo, stability },
