@@ -1,0 +1,12 @@
+import type { DecisionRecord } from '#ports';
+
+/** Something happened, or would have without Shadow mode: what an operator reads about. */
+export const isChange = ({ outcome, decision }: DecisionRecord): boolean =>
+  outcome === 'shadowed' ? decision.to !== decision.from : outcome !== 'held';
+
+/** A change, or a wish that a limit cut short: what is always traced. */
+export const isRemarkable = (record: DecisionRecord): boolean =>
+  isChange(record) || record.decision.limits.length > 0;
+
+export const directionOf = ({ from, to }: { readonly from: number; readonly to: number }) =>
+  to > from ? 'up' : to < from ? 'down' : 'hold';

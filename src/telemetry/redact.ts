@@ -1,0 +1,21 @@
+const secretKey = '(?:token|authorization|password|passwd|secret|api[-_]?key|cookie|credentials?)';
+
+const patterns: readonly (readonly [RegExp, string])[] = [
+  // "bearerToken":"…" at any depth of a JSON line
+  [new RegExp(`((?<!\\\\)"[\\w.-]*${secretKey}"\\s*:\\s*")(?:\\\\.|[^"\\\\])*`, 'gi'), '$1[redacted]'],
+  // the same in a string that holds JSON
+  [new RegExp(`(\\\\"[\\w.-]*${secretKey}\\\\"\\s*:\\s*\\\\")[^"\\\\]*`, 'gi'), '$1[redacted]'],
+  // authorization: Bearer …, and lists of raw headers
+  [/\b(Bearer|Basic)\s+[\w.~+/=-]{4,}/gi, '$1 [redacted]'],
+  // postgres://user:…@host: up to the last @ of the word, since passwords are often not encoded
+  [/(:\/\/[^\s:/"@]*:)(?:\\.|[^\s"\\])+@/g, '$1[redacted]@'],
+  // ?access_token=…, and libpq's password=…
+  [
+    new RegExp(`([\\w.-]*${secretKey}\\s*=\\s*)(?:'[^'"\\\\]*'|(?:\\\\.|[^\\s"'&;,\\\\])+)`, 'gi'),
+    '$1[redacted]',
+  ],
+];
+
+/** Text without tokens, authorization headers and passwords. Rather hides too much than too little. */
+export const redacted = (text: string): string =>
+  patterns.reduce((kept, [pattern, by]) => kept.replace(pattern, by), text);

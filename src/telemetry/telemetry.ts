@@ -1,0 +1,111 @@
+import type { Target } from '#core/model';
+import { type Clock, type DecisionRecord, PortError, type Telemetry } from '#ports';
+import { idMaker } from './ids.ts';
+import { type Log, type LogLevel, openLog } from './log.ts';
+import type { Metrics } from './metrics.ts';
+import { seldom } from './seldom.ts';
+import type { Service, Tracing } from './tracing.ts';
+
+export type TelemetrySettings = {
+  readonly service: Service;
+  readonly log: { readonly level: LogLevel };
+  readonly metrics: {
+    readonly enabled: boolean;
+    /** Targets with series of their own; the rest share one. */
+    readonly mostTargets: number;
+  };
+  readonly tracing: {
+    /** Base URL of an OTLP/HTTP collector; undefined: no traces. */
+    readonly endpoint: string | undefined;
+    /** Share of the holds that is exported; undefined: all below 50 targets, then as many as 50 give. */
+    readonly holdRatio: number | undefined;
+  };
+};
+
+export type OpenTelemetry = Telemetry & {
+  readonly log: Log;
+  /** A cycle that ended by an error, before there was a record of it. */
+  abandoned(target: Target, error: unknown): void;
+  /** The target is gone: so are its series. */
+  forget(target: Target): void;
+  metricsText(): Promise<{ readonly contentType: string; readonly body: string }>;
+};
+
+const complainEverySeconds = 60;
+
+/** Readings of a cycle that has ended. What is off is not even loaded. */
+export const openTelemetry = async (given: {
+  readonly settings: TelemetrySettings;
+  /** Spaces out complaints; by default a clock that only runs forward. */
+  readonly clock?: Pick<Clock, 'now'> | undefined;
+  readonly lines?: { write(line: string): void } | undefined;
+}): Promise<OpenTelemetry> => {
+  const { service, log: logSettings, metrics: metricsSettings, tracing: tracingSettings } = given.settings;
+  const now = given.clock?.now ?? (() => performance.now() / 1000);
+  const {
+    log,
+    record: logRecord,
+    close: closeLog,
+  } = openLog({ ...logSettings, service, lines: given.lines });
+  const complaint = (message: string, heldBack: number) => log.warn({ held_back: heldBack }, message);
+  const complain = seldom(complainEverySeconds, now, complaint);
+
+  const tracing = await tracingOf(tracingSettings, service, complain);
+  const metrics = await metricsOf(metricsSettings, service, tracing);
+
+  return {
+    log,
+    ids: idMaker(),
+    record: (record: DecisionRecord): void => {
+      try {
+        const exported = tracing?.record(record) ?? false;
+        metrics?.record(record, exported);
+        logRecord(record);
+      } catch (error) {
+        complain(`[telemetry] cycle ${record.id} could not be read: ${(error as Error).message}`);
+      }
+    },
+    abandoned: (target, error): void => {
+      const place = error instanceof PortError ? error.place : 'loop';
+      metrics?.abandoned(place);
+      log.error(
+        { target: `${target.namespace}/${target.kind}/${target.name}`, place, err: error },
+        'cycle abandoned',
+      );
+    },
+    forget: (target): void => {
+      tracing?.forget(target);
+      metrics?.forget(target);
+    },
+    metricsText: async () => (await metrics?.text()) ?? noMetrics,
+    close: async (timeoutSeconds): Promise<void> => {
+      await tracing?.close(timeoutSeconds);
+      closeLog();
+    },
+  };
+};
+
+const noMetrics = {
+  contentType: 'application/openmetrics-text; version=1.0.0; charset=utf-8',
+  body: '# EOF\n',
+};
+
+const tracingOf = async (
+  { endpoint, holdRatio }: TelemetrySettings['tracing'],
+  service: Service,
+  complain: (message: string) => void,
+): Promise<Tracing | undefined> => {
+  if (endpoint === undefined) return undefined;
+  const { openTracing } = await import('./tracing.ts');
+  return openTracing({ endpoint, holdRatio, service, complain });
+};
+
+const metricsOf = async (
+  { enabled, mostTargets }: TelemetrySettings['metrics'],
+  service: Service,
+  tracing: Tracing | undefined,
+): Promise<Metrics | undefined> => {
+  if (!enabled) return undefined;
+  const { openMetrics } = await import('./metrics.ts');
+  return openMetrics({ version: service.version, mostTargets, spans: tracing?.spans });
+};
