@@ -1,4 +1,14 @@
-import type { Arrivals, Cycle, Mode, PodGroup, Replicas, Reward, Sample, Snapshot, Target } from '#core/model';
+import type {
+  Arrivals,
+  Cycle,
+  Mode,
+  PodGroup,
+  Replicas,
+  Reward,
+  Sample,
+  Snapshot,
+  Target,
+} from '#core/model';
 
 /** The doors to the world. Each ships with a contract in test/contracts that all its adapters pass. */
 
@@ -46,7 +56,11 @@ export type Scaler = {
 export type DecisionRecord = Cycle & {
   readonly schemaVersion: 1;
   readonly cluster: string;
-  readonly policy: { readonly name: string; readonly uid?: string | undefined; readonly generation?: number | undefined };
+  readonly policy: {
+    readonly name: string;
+    readonly uid?: string | undefined;
+    readonly generation?: number | undefined;
+  };
   readonly mode: Mode;
   readonly actuator: string;
   readonly tableVersion: number;
@@ -111,10 +125,16 @@ export type Store = {
   /** One value a second over [fromSeconds, toSeconds); NaN where nothing was recorded. */
   demand(cluster: string, target: Target, fromSeconds: number, toSeconds: number): Promise<Float32Array>;
   /** Gives it the next version. Refuses a snapshot of less experience than the newest, unless `replace`. */
-  saveSnapshot(key: SnapshotKey, snapshot: Omit<Snapshot, 'version'>, options?: { replace?: boolean }): Promise<Snapshot>;
+  saveSnapshot(
+    key: SnapshotKey,
+    snapshot: Omit<Snapshot, 'version'>,
+    options?: { replace?: boolean },
+  ): Promise<Snapshot>;
   /** The newest that is whole; a damaged one is set aside and named in `damaged`. */
   loadSnapshot(key: SnapshotKey): Promise<{ snapshot: Snapshot | undefined; damaged: readonly number[] }>;
-  snapshots(key?: SnapshotKey): Promise<readonly (SnapshotKey & Omit<Snapshot, 'data'> & { bytes: number })[]>;
+  snapshots(
+    key?: SnapshotKey,
+  ): Promise<readonly (SnapshotKey & Omit<Snapshot, 'data'> & { bytes: number; damaged: boolean })[]>;
   saveRun(run: Run): Promise<void>;
   runs(limit: number): Promise<readonly Run[]>;
   saveSettings(key: SnapshotKey, settings: unknown): Promise<void>;

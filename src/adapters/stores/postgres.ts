@@ -1,0 +1,83 @@
+import { Kysely, PostgresDialect } from 'kysely';
+import pg from 'pg';
+import { PortError, type Store } from '#ports';
+import { migrate } from './migrate.ts';
+import type { Schema } from './schema.ts';
+import { type Fault, sqlStore } from './sql-store.ts';
+
+export type PostgresOptions = {
+  /** How long a write waits for another session's lock. */
+  readonly lockTimeoutSeconds?: number | undefined;
+  readonly statementTimeoutSeconds?: number | undefined;
+};
+
+/** Counts and seconds fit in a double; by itself `pg` gives bigint (type 20) as text. */
+const types: pg.CustomTypesConfig = {
+  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+    oid === 20 ? Number : pg.types.getTypeParser(oid, format as 'text'),
+};
+
+/** SQLSTATE, whole or its class: https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const mends: readonly (readonly [string, string])[] = [
+  ['55P03', 'is locked by another session: end that one, or wait'],
+  ['57014', 'did not answer within the statement timeout: look for a long lock or a missing index'],
+  ['53100', 'has no disk space left: free some, or shorten the retention'],
+  ['53300', 'accepts no further connections: raise max_connections, or close others'],
+  ['25006', 'is read-only: connect to the primary'],
+  ['42501', 'refuses the user: grant create and write on the schema'],
+  ['28', 'refuses the user or the password: check both in the URL'],
+  ['3D000', 'does not have this database: create it, or name another in the URL'],
+  ['57P', 'closed the connection: it is tried anew with the next call'],
+  ['08', 'lost the connection: it is tried anew with the next call'],
+];
+
+const unreachable =
+  /ECONN|ENOTFOUND|EAI_AGAIN|EPIPE|ETIMEDOUT|[Cc]onnection (terminated|error)|connection timeout|not queryable/;
+
+export const postgresFault =
+  (where: string): Fault =>
+  (error) => {
+    const { code = '', message } = error as { code?: string; message: string };
+    const known = mends.find(([state]) => code.startsWith(state))?.[1];
+    const lost =
+      'cannot be reached: check that it runs and the URL is right; it is tried anew with the next call';
+    const mend = known ?? (unreachable.test(`${code} ${message}`) ? lost : undefined);
+    return new PortError(
+      'postgres',
+      mend === undefined
+        ? `${where}: ${message}`
+        : `${where} ${mend} (${message || code}); nothing was half-written`,
+      { cause: error },
+    );
+  };
+
+/** Host and database only: a password never reaches a log. */
+const placeOf = (url: string): string => {
+  const { host, pathname } = new URL(url);
+  return `${host}${pathname}`;
+};
+
+export const openPostgres = async (url: string, options: PostgresOptions = {}): Promise<Store> => {
+  const where = placeOf(url);
+  const fault = postgresFault(where);
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: 4,
+    types,
+    application_name: 'nimbusguard',
+    connectionTimeoutMillis: 5000,
+    statement_timeout: (options.statementTimeoutSeconds ?? 15) * 1000,
+    lock_timeout: (options.lockTimeoutSeconds ?? 5) * 1000,
+    keepAlive: true,
+  });
+  // An idle connection that breaks leaves the pool by itself; unheard, its error would end the process.
+  pool.on('error', () => {});
+  const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+  try {
+    await migrate(db, 'postgres', where);
+  } catch (error) {
+    await db.destroy();
+    throw error instanceof PortError ? error : fault(error);
+  }
+  return sqlStore('postgres', db, fault);
+};

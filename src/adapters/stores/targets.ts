@@ -1,0 +1,78 @@
+import { type Kysely, sql } from 'kysely';
+import type { Target } from '#core/model';
+import { targetKey } from '#core/model';
+import type { TargetSummary } from '#ports';
+import type { Schema } from './schema.ts';
+
+export type TargetIds = {
+  find(cluster: string, target: Target): Promise<number | undefined>;
+  /** Makes the row if there is none. */
+  of(cluster: string, target: Target): Promise<number>;
+  /** Of all clusters that have a workload of this name. */
+  everywhere(target: Target): Promise<readonly number[]>;
+};
+
+/** Rows of `targets` are never deleted, so a number once seen stays good for the life of the process. */
+export const targetIds = (db: Kysely<Schema>): TargetIds => {
+  const known = new Map<string, number>();
+
+  const find = async (cluster: string, target: Target): Promise<number | undefined> => {
+    const key = `${cluster}/${targetKey(target)}`;
+    const cached = known.get(key);
+    if (cached !== undefined) return cached;
+    const row = await db
+      .selectFrom('targets')
+      .select('id')
+      .where('cluster', '=', cluster)
+      .where('namespace', '=', target.namespace)
+      .where('kind', '=', target.kind)
+      .where('name', '=', target.name)
+      .executeTakeFirst();
+    if (row !== undefined) known.set(key, row.id);
+    return row?.id;
+  };
+
+  const of = async (cluster: string, target: Target): Promise<number> => {
+    for (;;) {
+      const id = await find(cluster, target);
+      if (id !== undefined) return id;
+      // Two writers may take the same next number; the second then does nothing, looks again and takes another.
+      await sql`insert into targets (id, cluster, namespace, kind, name, decisions)
+        values ((select coalesce(max(id), 0) + 1 from targets), ${cluster}, ${target.namespace}, ${target.kind}, ${target.name}, 0)
+        on conflict do nothing`.execute(db);
+    }
+  };
+
+  const everywhere = async (target: Target): Promise<readonly number[]> => {
+    const rows = await db
+      .selectFrom('targets')
+      .select('id')
+      .where('namespace', '=', target.namespace)
+      .where('kind', '=', target.kind)
+      .where('name', '=', target.name)
+      .execute();
+    return rows.map((row) => row.id);
+  };
+
+  return { find, of, everywhere };
+};
+
+export const targetSummaries = async (db: Kysely<Schema>): Promise<readonly TargetSummary[]> => {
+  const rows = await db
+    .selectFrom('targets')
+    .selectAll()
+    .where('decisions', '>', 0)
+    .orderBy('cluster')
+    .orderBy('namespace')
+    .orderBy('kind')
+    .orderBy('name')
+    .execute();
+  return rows.map((row) => ({
+    cluster: row.cluster,
+    target: { namespace: row.namespace, kind: row.kind, name: row.name },
+    policy: row.policy ?? '',
+    lastAtSeconds: row.last_at ?? 0,
+    replicas: row.replicas ?? 0,
+    decisions: row.decisions,
+  }));
+};
