@@ -1,7 +1,7 @@
 import type { Hook } from '@hono/zod-openapi';
 import type { ErrorHandler, NotFoundHandler } from 'hono';
 import { HTTPException } from 'hono/http-exception';
-import { PortError } from '#ports';
+import { CursorError, PortError } from '#ports';
 import type { AppDependencies, AppEnv } from './app-dependencies.ts';
 import { problem } from './problem.ts';
 
@@ -12,6 +12,8 @@ const details: Readonly<Record<number, string>> = {
   415: 'send the body as application/json',
   504: 'the answer took too long; ask for less, or again later',
 };
+
+const cursorFault = { path: 'query.cursor', message: 'take it from `next` of the page before' };
 
 /** Every fault of a request at once, each with its place. */
 export const invalidRequest: Hook<unknown, AppEnv, string, unknown> = (result, c) => {
@@ -33,6 +35,7 @@ export const failed =
   (error, c) => {
     if (error instanceof HTTPException && error.status < 500)
       return problem(c, error.status, details[error.status] ?? 'the request cannot be served');
+    if (error instanceof CursorError) return problem(c, 400, cursorFault.message, { errors: [cursorFault] });
     fault?.({ error, requestId: c.get('requestId'), request: `${c.req.method} ${c.req.path}` });
     if (error instanceof HTTPException && error.status === 504) return problem(c, 504, details[504]!);
     if (error instanceof PortError)

@@ -1,0 +1,14 @@
+import { expect, it } from 'vitest';
+import { recordView, summaryView } from '#http/record-view';
+import { decision, observation, record, reward, startAt } from '#test/make';
+
+it('gives arrivals as a list, whatever array they came in, and a gap as null', () => {
+  const arrivals = { startsAt: startAt, stepSeconds: 1, counts: Float32Array.of(3, Number.NaN, 5) };
+  const view = recordView(record({ observation: observation({ arrivals }) }));
+  expect(JSON.parse(JSON.stringify(view)).observation.arrivals.counts).toEqual([3, null, 5]);
+});
+
+it('sums a decision up with what it earned', () => {
+  const one = { ...record({ decision: decision({ action: 2 }) }), credited: reward({ total: -1.2 }) };
+  expect(summaryView(one)).toMatchObject({ from: 4, to: 6, demand: 150, ready: 4, reward: -1.2 });
+});
