@@ -18,9 +18,8 @@ export const decide = (
   spec: Spec,
   past: Past,
   rng: Rng,
-  pauses?: readonly Pause[],
+  allowed = legal(observation, spec, past),
 ): Decision => {
-  const allowed = legal(observation, spec, past, pauses);
   const choice = inFallback(observation, spec, past)
     ? fallback(observation, spec)
     : policy.decide(observation, allowed, rng);
@@ -39,13 +38,11 @@ export const decider =
     readonly past: () => Past;
     readonly pauses: () => readonly Pause[];
   }): Agent<'target' | 'spec' | 'atSeconds' | 'observation', 'decision'> =>
-  async ({ target, spec, atSeconds, observation }) => ({
-    decision: decide(
-      given.policy,
-      observation,
-      spec,
-      given.past(),
-      chance(given.seed, targetKey(target), atSeconds),
-      given.pauses(),
-    ),
-  });
+  async ({ target, spec, atSeconds, observation }, run) => {
+    const { policy, seed } = given;
+    const past = given.past();
+    const limits = () => legal(observation, spec, past, given.pauses());
+    const allowed = run?.timed === undefined ? limits() : run.timed('limits', limits);
+    const rng = chance(seed, targetKey(target), atSeconds);
+    return { decision: decide(policy, observation, spec, past, rng, allowed) };
+  };

@@ -60,10 +60,20 @@ const timed =
     cycle: Pick<Cycle, Reads | 'stages'>,
     signal?: AbortSignal,
   ): Promise<Pick<Cycle, Writes> & Timed> => {
+    const parts: Stage[] = [];
+    const note = (stage: string, startedAt: number): void => {
+      parts.push({ name: stage, startedAt, seconds: wallClock() - startedAt });
+    };
+    const part = <T>(stage: string, work: () => T): T => {
+      const startedAt = wallClock();
+      const done = work();
+      note(stage, startedAt);
+      return done;
+    };
     const startedAt = wallClock();
-    const written = await agent(cycle, { signal });
-    const stage = { name, startedAt, seconds: wallClock() - startedAt };
-    return { ...written, stages: [...(cycle.stages ?? []), stage] };
+    const written = await agent(cycle, { signal, timed: part });
+    note(name, startedAt);
+    return { ...written, stages: [...(cycle.stages ?? []), ...parts] };
   };
 
 const stagesOf = (agents: Agents, wallClock: WallClock) => ({

@@ -229,8 +229,14 @@ export type Cycle = {
 /** What an agent reads of a cycle and what it adds: its whole specification, and a node of the graph as it stands. */
 export type Agent<Reads extends keyof Cycle, Writes extends keyof Cycle> = (
   c: Pick<Cycle, Reads>,
-  run?: { readonly signal?: AbortSignal | undefined },
+  run?: AgentRun,
 ) => Promise<Pick<Cycle, Writes>>;
+
+export type AgentRun = {
+  readonly signal?: AbortSignal | undefined;
+  /** Notes when a part of the agent's work ran, as a stage of its own. */
+  readonly timed?: <T>(stage: string, work: () => T) => T;
+};
 
 export type Stage = { readonly name: string; readonly startedAt: number; readonly seconds: number };
 
