@@ -1,0 +1,122 @@
+import { readFile } from 'node:fs/promises';
+import type { Connection } from './prometheus-settings.ts';
+
+export type Series = { readonly metric: Readonly<Record<string, string>> };
+export type Instant = Series & { readonly value?: readonly [number, string] };
+export type Range = Series & { readonly values?: readonly (readonly [number, string])[] };
+
+export type Answer =
+  | { readonly type: 'vector'; readonly result: readonly Instant[] }
+  | { readonly type: 'matrix'; readonly result: readonly Range[] }
+  | { readonly type: 'scalar' | 'string'; readonly result: readonly [number, string] }
+  | { readonly type: 'failed'; readonly detail: string };
+
+const failed = (detail: string): Answer => ({ type: 'failed', detail });
+
+const shortened = (text: string): string => text.replace(/\s+/g, ' ').trim().slice(0, 200);
+
+class TooLarge extends Error {}
+
+/** The body as text; gives up as soon as it is larger than allowed. */
+const bodyOf = async (response: Response, largestBytes: number): Promise<string> => {
+  const decoder = new TextDecoder();
+  let text = '';
+  let bytes = 0;
+  // Leaving the loop early cancels the rest of the body.
+  for await (const chunk of response.body ?? []) {
+    bytes += chunk.byteLength;
+    if (bytes > largestBytes) throw new TooLarge();
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
+};
+
+type Body = {
+  readonly status?: unknown;
+  readonly data?: { readonly resultType?: unknown; readonly result?: unknown };
+  readonly errorType?: unknown;
+  readonly error?: unknown;
+  readonly warnings?: readonly unknown[];
+};
+
+const parsed = (text: string): Body | undefined => {
+  try {
+    const body: unknown = JSON.parse(text);
+    return typeof body === 'object' && body !== null ? body : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+const answerOf = (status: number, text: string): Answer => {
+  const body = parsed(text);
+  if (status !== 200 || body?.status === 'error') {
+    const why = body?.error === undefined ? shortened(text) : shortened(`${body.errorType}: ${body.error}`);
+    return failed(`HTTP ${status} ${why}`.trim());
+  }
+  if (body === undefined) return failed(`the answer is not JSON: ${shortened(text)}`);
+  // Thanos and remote read answer with what they have and a warning: a part of a sum is no sum.
+  if ((body.warnings?.length ?? 0) > 0)
+    return failed(`answered with a warning: ${shortened(String(body.warnings))}`);
+  const { resultType, result } = body.data ?? {};
+  const known = ['vector', 'matrix', 'scalar', 'string'].includes(String(resultType));
+  if (!known || !Array.isArray(result))
+    return failed(`the answer is not one of a Prometheus API: ${shortened(text)}`);
+  return { type: resultType, result } as Answer;
+};
+
+const unreachable = (error: unknown): string => {
+  const cause = error instanceof Error ? (error.cause ?? error) : error;
+  const code = (cause as NodeJS.ErrnoException | undefined)?.code;
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return shortened([code, message].filter(Boolean).join(' '));
+};
+
+/** The queries of a Prometheus HTTP API. What goes wrong is an answer too; only the caller's own signal rejects. */
+export const prometheusApi = (given: Connection) => {
+  const base = new URL(given.url);
+  const { username, password } = base;
+  // fetch refuses an address that holds credentials.
+  base.username = '';
+  base.password = '';
+  const address = base.href.replace(/\/+$/, '');
+
+  const authorization = async (): Promise<string | undefined> => {
+    if (given.bearerTokenFile !== undefined)
+      return `Bearer ${(await readFile(given.bearerTokenFile, 'utf8')).trim()}`;
+    if (given.bearerToken !== undefined) return `Bearer ${given.bearerToken}`;
+    if (username === '' && password === '') return undefined;
+    const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+    return `Basic ${Buffer.from(pair).toString('base64')}`;
+  };
+
+  const ask = async (path: string, form: Record<string, string>, signal?: AbortSignal): Promise<Answer> => {
+    signal?.throwIfAborted();
+    const timeout = AbortSignal.timeout(given.timeoutSeconds * 1000);
+    try {
+      const auth = await authorization();
+      const response = await fetch(`${address}/api/v1/${path}`, {
+        method: 'POST',
+        body: new URLSearchParams({ ...form, timeout: `${given.timeoutSeconds}s` }),
+        headers: { ...given.headers, ...(auth === undefined ? {} : { authorization: auth }) },
+        signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
+      });
+      return answerOf(response.status, await bodyOf(response, given.largestAnswerBytes));
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (timeout.aborted) return failed(`no answer within ${given.timeoutSeconds} s from ${address}`);
+      if (error instanceof TooLarge)
+        return failed(`the answer is larger than ${given.largestAnswerBytes} bytes: aggregate with sum()`);
+      return failed(`cannot ask ${address}: ${unreachable(error)}`);
+    }
+  };
+
+  return {
+    query: (query: string, atSeconds: number, signal?: AbortSignal) =>
+      ask('query', { query, time: String(atSeconds) }, signal),
+    queryRange: (query: string, start: number, end: number, step: number, signal?: AbortSignal) =>
+      ask('query_range', { query, start: String(start), end: String(end), step: String(step) }, signal),
+  };
+};
+
+export type PrometheusApi = ReturnType<typeof prometheusApi>;

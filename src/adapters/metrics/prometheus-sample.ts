@@ -1,0 +1,86 @@
+import type { Sample, Target } from '#core/model';
+import type { Answer, PrometheusApi } from './prometheus-api.ts';
+import type { SignalQuery } from './prometheus-settings.ts';
+import { fillTemplate, freshnessOf } from './promql.ts';
+
+type Number = { readonly value: number } | { readonly state: 'empty' | 'error'; readonly detail: string };
+
+/** One finite number, or why there is none. */
+const numberIn = (answer: Answer): Number => {
+  if (answer.type === 'failed') return { state: 'error', detail: answer.detail };
+  if (answer.type === 'matrix' || answer.type === 'string')
+    return { state: 'error', detail: `the query gives a ${answer.type}, not a number: leave out the range` };
+  if (answer.type === 'vector' && answer.result.length === 0)
+    return { state: 'empty', detail: 'no series matches the query' };
+  if (answer.type === 'vector' && answer.result.length > 1)
+    return {
+      state: 'error',
+      detail: `the query gives ${answer.result.length} series where one number is needed: aggregate them, for example with sum()`,
+    };
+  const text = answer.type === 'vector' ? answer.result[0]?.value?.[1] : answer.result[1];
+  if (text === undefined) return { state: 'error', detail: 'the query gives a histogram, not a number' };
+  const value = Number(text);
+  return Number.isFinite(value) ? { value } : { state: 'error', detail: `the value is ${text}` };
+};
+
+/** A series out of whose sight nothing has come for this long gives no timestamp any more (`--query.lookback-delta`). */
+const lookBackSeconds = 300;
+
+export const signalQueries = (given: SignalQuery) => (typeof given === 'string' ? { query: given } : given);
+
+/** Asks for the number and for its age at once. Without an age there is no `ok`. */
+export const readSample = async (
+  given: {
+    readonly api: PrometheusApi;
+    readonly metric: string;
+    readonly signal: SignalQuery;
+    readonly target: Target;
+    readonly atSeconds: number;
+    readonly staleAfterSeconds: number;
+  },
+  abort?: AbortSignal,
+): Promise<Sample> => {
+  const { api, metric, target, atSeconds, staleAfterSeconds } = given;
+  const templates = signalQueries(given.signal);
+  const query = fillTemplate(templates.query, target);
+  const freshness =
+    'freshness' in templates && templates.freshness !== undefined
+      ? fillTemplate(templates.freshness, target)
+      : freshnessOf(query);
+
+  const [answer, age] = await Promise.all([
+    api.query(query, atSeconds, abort),
+    freshness === undefined ? undefined : api.query(freshness, atSeconds, abort),
+  ]);
+  const common = { metric, source: 'prometheus', query };
+  const none = (state: 'empty' | 'error', detail: string): Sample => ({
+    ...common,
+    state,
+    detail,
+    value: undefined,
+    ageSeconds: 0,
+  });
+
+  const number = numberIn(answer);
+  if ('state' in number) return none(number.state, number.detail);
+  const sampled: Number = age === undefined ? { value: atSeconds } : numberIn(age);
+  if ('state' in sampled && sampled.state === 'error')
+    return none('error', `its age is unknown: ${sampled.detail}`);
+  if ('state' in sampled)
+    return {
+      ...common,
+      value: number.value,
+      state: 'stale',
+      ageSeconds: lookBackSeconds,
+      detail: `nothing new within Prometheus's look-back of ${lookBackSeconds} s or more`,
+    };
+  const ageSeconds = Math.max(0, atSeconds - sampled.value);
+  if (ageSeconds <= staleAfterSeconds) return { ...common, value: number.value, state: 'ok', ageSeconds };
+  return {
+    ...common,
+    value: number.value,
+    state: 'stale',
+    ageSeconds,
+    detail: `the newest sample is ${ageSeconds.toFixed(1)} s old, more than ${staleAfterSeconds} s`,
+  };
+};
