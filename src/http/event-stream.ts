@@ -7,6 +7,8 @@ export type EventStreamOptions = {
   readonly farewell: Message;
   /** The reader has gone, or all is said: called once. */
   closed(): void;
+  /** The messages broke off: the stream ends, and the reader may come again. */
+  failed(error: unknown): void;
   /** The reader takes nothing for four heartbeats. */
   stalled(): void;
 };
@@ -67,7 +69,8 @@ export const eventStream = (options: EventStreamOptions): ReadableStream<Uint8Ar
           write(frame(options.farewell));
           controller.close();
         } catch (error) {
-          if (!over) controller.error(error);
+          options.failed(error);
+          if (!over) controller.close();
         } finally {
           finish();
         }

@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerOptions } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { getRequestListener } from '@hono/node-server';
@@ -6,6 +6,7 @@ import { PortError } from '#ports';
 import { createApp } from './app.ts';
 import type { AppDependencies, AppSettings } from './app-dependencies.ts';
 import { bind, hostOf } from './binding.ts';
+import { unreadable } from './problem.ts';
 
 export type ServerSettings = Omit<AppSettings, 'hosts' | 'closedReads' | 'draining'> & {
   readonly host?: string;
@@ -24,6 +25,16 @@ export type HttpServer = {
   /** Resolves once all connections have ended, within `notReadySeconds` + `drainSeconds`; again is harmless. */
   close(): Promise<void>;
 };
+
+const maxConnections = 2_000;
+
+/** A request must have come whole within `requestSeconds`, its headers within half of that. */
+const limits = (requestSeconds: number): ServerOptions => ({
+  requestTimeout: requestSeconds * 1000,
+  headersTimeout: requestSeconds * 500,
+  keepAliveTimeout: 5_000,
+  connectionsCheckingInterval: requestSeconds * 100,
+});
 
 const listen = async (server: Server, port: number, host: string): Promise<void> => {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -58,17 +69,11 @@ export const startServer = async (
   const draining = new AbortController();
   const binding = bind({ host, token: deps.token, names: settings.names });
   const app = createApp(deps, { ...settings, ...binding, draining: draining.signal });
-  const listener = getRequestListener(app.fetch);
-  const server = createServer(
-    {
-      requestTimeout: 10_000,
-      headersTimeout: 5_000,
-      keepAliveTimeout: 5_000,
-      connectionsCheckingInterval: 1_000,
-    },
-    (incoming, outgoing) => void listener(incoming, outgoing),
-  );
-  server.maxConnections = 2_000;
+  const listener = getRequestListener(app.fetch, { errorHandler: unreadable });
+  const server = createServer(limits(settings.requestSeconds ?? 10), (incoming, outgoing) => {
+    void listener(incoming, outgoing);
+  });
+  server.maxConnections = maxConnections;
   await listen(server, port, host);
 
   const bound = (server.address() as AddressInfo).port;

@@ -83,6 +83,8 @@ export const eventRoutes = (app: App, deps: AppDependencies, settings: AppSettin
           clients.delete(client);
           client.abort();
         },
+        failed: (error) =>
+          deps.fault?.({ error, requestId: c.get('requestId'), request: 'GET /api/v1/events' }),
         stalled: () => c.env?.outgoing?.destroy(),
       }),
       200,
