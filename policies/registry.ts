@@ -1,0 +1,52 @@
+import type { PolicyMaker, PolicySettings } from '#core/policy';
+import { hpa, hpaSettings } from './hpa.ts';
+import { qLearning, qLearningSettings } from './q-learning.ts';
+import { faults, type SettingFault, type Settings } from './settings.ts';
+import { staticPolicy, staticSettings } from './static.ts';
+
+export type PolicyEntry = {
+  readonly description: string;
+  readonly make: PolicyMaker;
+  readonly settings: Settings;
+  /** Seconds between two decisions of the real thing; undefined: the target's own interval. */
+  readonly intervalSeconds: number | undefined;
+  /** It limits its own pace as upstream does: `behavior` and cooldown of the spec are not put on top. */
+  readonly limitsItself: boolean;
+  readonly learns: boolean;
+};
+
+const peer = { intervalSeconds: undefined, limitsItself: false, learns: false };
+
+export const policies: Readonly<Record<string, PolicyEntry>> = {
+  hpa: {
+    ...peer,
+    description: 'the Horizontal Pod Autoscaler on CPU, exactly as autoscaling/v2 calculates',
+    make: hpa,
+    settings: hpaSettings,
+    intervalSeconds: 15,
+    limitsItself: true,
+  },
+  static: { ...peer, description: 'one size for all times', make: staticPolicy, settings: staticSettings },
+  'q-learning': {
+    ...peer,
+    description:
+      'the textbook table: CPU, memory, request rate and pods by hold and up to 10 replicas up or down',
+    make: qLearning,
+    settings: qLearningSettings,
+    learns: true,
+  },
+};
+
+export const policyNames = (): readonly string[] => Object.keys(policies);
+
+/** Nothing is wrong: no faults. Paths begin with `path`. */
+export const policyFaults = (
+  name: string,
+  settings: PolicySettings,
+  path = 'settings',
+): readonly SettingFault[] => {
+  const entry = Object.hasOwn(policies, name) ? policies[name] : undefined;
+  return entry === undefined
+    ? [{ path: 'policy', message: `is "${name}": give one of ${policyNames().join(', ')}` }]
+    : faults(entry.settings, settings, path);
+};
