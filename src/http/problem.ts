@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import { z } from '@hono/zod-openapi';
 import type { Context, TypedResponse } from 'hono';
@@ -23,14 +22,6 @@ type Extra = { readonly errors?: Fields; readonly headers?: Readonly<Record<stri
 
 type ProblemResponse<S extends ContentfulStatusCode> = Response &
   TypedResponse<z.infer<typeof Problem>, S, 'json'>;
-
-/** For a request so broken that no app is asked. */
-export const unreadable = (): Response => {
-  const detail = 'the request line or the Host header cannot be read';
-  const body = { type: 'about:blank', title: 'Bad Request', status: 400, detail, requestId: randomUUID() };
-  const headers = { 'Content-Type': 'application/problem+json', Connection: 'close' };
-  return new Response(JSON.stringify(body), { status: 400, headers });
-};
 
 export const problem = <S extends ContentfulStatusCode>(
   c: Context<AppEnv>,

@@ -6,7 +6,7 @@ import { PortError } from '#ports';
 import { createApp } from './app.ts';
 import type { AppDependencies, AppSettings } from './app-dependencies.ts';
 import { bind, hostOf } from './binding.ts';
-import { unreadable } from './problem.ts';
+import { unreadable, unreadableBytes } from './unreadable.ts';
 
 export type ServerSettings = Omit<AppSettings, 'hosts' | 'closedReads' | 'draining'> & {
   readonly host?: string;
@@ -30,6 +30,8 @@ const maxConnections = 2_000;
 
 /** A request must have come whole within `requestSeconds`, its headers within half of that. */
 const limits = (requestSeconds: number): ServerOptions => ({
+  // A missing Host is refused by the app's listener, which says so in words.
+  requireHostHeader: false,
   requestTimeout: requestSeconds * 1000,
   headersTimeout: requestSeconds * 500,
   keepAliveTimeout: 5_000,
@@ -73,6 +75,7 @@ export const startServer = async (
   const server = createServer(limits(settings.requestSeconds ?? 10), (incoming, outgoing) => {
     void listener(incoming, outgoing);
   });
+  server.on('clientError', unreadableBytes);
   server.maxConnections = maxConnections;
   await listen(server, port, host);
 

@@ -33,7 +33,7 @@ it('names the port that is taken', async () => {
 });
 
 it('ends event streams with a last word when it closes', async () => {
-  const { url, close } = await listening();
+  const { url, close } = await listening([], { drainSeconds: 60 });
   const stream = frames(await fetch(`${url}/api/v1/events`));
   const last = stream.next();
   await close();
@@ -107,5 +107,6 @@ it.each([
   const client = await rawClient(port, text);
   const [answer] = (await once(client, 'data')) as [Buffer];
   expect(String(answer)).toMatch(/^HTTP\/1\.1 4\d\d /);
+  expect(String(answer).toLowerCase()).toContain('content-type: application/problem+json');
   expect((await fetch(`${url}/healthz`)).status).toBe(200);
 });
