@@ -33,7 +33,7 @@ it('names the port that is taken', async () => {
 });
 
 it('ends event streams with a last word when it closes', async () => {
-  const { url, close } = await listening([], { drainSeconds: 60 });
+  const { url, close } = await listening();
   const stream = frames(await fetch(`${url}/api/v1/events`));
   const last = stream.next();
   await close();
@@ -65,6 +65,13 @@ it('finishes what is in flight before it closes', async () => {
   answer.resolve([]);
   expect((await inFlight).status).toBe(200);
   await closed;
+});
+
+it('waits for no client that keeps its connection open after the last answer', async () => {
+  const { port, close } = await listening([], { drainSeconds: 3600 });
+  const stream = await rawClient(port, 'GET /api/v1/events HTTP/1.1\r\nHost: localhost\r\n\r\n');
+  await once(stream, 'data');
+  await Promise.all([close(), once(stream.resume(), 'close')]);
 });
 
 it('closes in bounded time, whatever a client or a store does, and twice without harm', async () => {
