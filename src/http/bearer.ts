@@ -15,7 +15,7 @@ export const bearer =
   async (c, next) => {
     if (reads.includes(c.req.method) && !closedReads) return next();
     if (token === undefined)
-      return problem(c, 403, 'writing is off: start with a token (NIMBUSGUARD_TOKEN) to allow it');
+      return problem(c, 403, 'writing is off: set http.token (NIMBUSGUARD_HTTP_TOKEN) to allow it');
     const given = /^Bearer +(\S+)$/i.exec(c.req.header('Authorization') ?? '')?.[1];
     if (given !== undefined && same(given, token)) return next();
     return problem(

@@ -22,7 +22,7 @@ export const bind = ({
   if (token === undefined || token === '')
     throw new PortError(
       'http',
-      `will not listen on "${host}" without a token: everyone on that network could read and pause; set NIMBUSGUARD_TOKEN or listen on 127.0.0.1`,
+      `will not listen on "${host}" without a token: everyone on that network could read and pause; set http.token (NIMBUSGUARD_HTTP_TOKEN) or listen on 127.0.0.1`,
     );
   return { hosts: undefined, closedReads: true };
 };

@@ -27,7 +27,7 @@ it('writes nothing when no token is configured, and says what mends it', async (
   const app = (await world(records(1), { token: undefined })).app();
   const answer = await app.request(path, write(authorization));
   expect(answer.status).toBe(403);
-  expect(await answer.json()).toMatchObject({ detail: expect.stringContaining('start with a token') });
+  expect(await answer.json()).toMatchObject({ detail: expect.stringContaining('set http.token') });
 });
 
 it('reads without a token, unless reads are closed', async () => {

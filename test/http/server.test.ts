@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import { expect, it } from 'vitest';
 import { startServer } from '#http/server';
+import { decision, record } from '#test/make';
 import { frames, listening, rawClient } from './listening.ts';
 import { authorization, records, world } from './world.ts';
 
@@ -67,11 +68,20 @@ it('finishes what is in flight before it closes', async () => {
   await closed;
 });
 
-it('waits for no client that keeps its connection open after the last answer', async () => {
-  const { port, close } = await listening([], { drainSeconds: 3600 });
-  const stream = await rawClient(port, 'GET /api/v1/events HTTP/1.1\r\nHost: localhost\r\n\r\n');
-  await once(stream, 'data');
-  await Promise.all([close(), once(stream.resume(), 'close')]);
+it('lets a slow client read to the end, and does not wait for its connection to idle out', async () => {
+  const { port, events, close } = await listening([], { drainSeconds: 3600 });
+  const slow = await rawClient(port, 'GET /api/v1/events HTTP/1.1\r\nHost: localhost\r\n\r\n');
+  await once(slow, 'readable');
+  const heavy = record({ decision: decision({ reason: 'r'.repeat(500_000) }) });
+  while (events.dropped() === 0) {
+    events.publish(heavy);
+    await new Promise(setImmediate);
+  }
+  const closed = close();
+  let end = '';
+  for await (const part of slow) end = (end + part).slice(-200);
+  expect(end).toContain('event: end');
+  await closed;
 });
 
 it('closes in bounded time, whatever a client or a store does, and twice without harm', async () => {
