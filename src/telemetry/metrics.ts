@@ -66,9 +66,9 @@ export const openMetrics = (given: {
     });
   }
 
-  const abandoned = new Counter({
-    name: `${prefix}cycles_abandoned_total`,
-    help: 'Cycles that ended without a decision, by the place that failed.',
+  const faults = new Counter({
+    name: `${prefix}faults_total`,
+    help: 'Faults that no record tells of, by the place that failed.',
     labelNames: ['place'],
     registers,
   });
@@ -108,7 +108,7 @@ export const openMetrics = (given: {
         exemplarLabels: exported ? { trace_id: record.traceId, decision_id: record.id } : {},
       });
     },
-    abandoned: (at: string): void => abandoned.inc({ place: place(at) }),
+    fault: (at: string): void => faults.inc({ place: place(at) }),
     forget: (target: Target): void => book.forget(target),
     text: async () => ({ contentType: registry.contentType as string, body: await registry.metrics() }),
   };

@@ -1,4 +1,4 @@
-import type { Target } from '#core/model';
+import { type Target, targetKey } from '#core/model';
 import { type Clock, type DecisionRecord, PortError, type Telemetry } from '#ports';
 import { idMaker } from './ids.ts';
 import { type Log, type LogLevel, openLog } from './log.ts';
@@ -24,8 +24,8 @@ export type TelemetrySettings = {
 
 export type OpenTelemetry = Telemetry & {
   readonly log: Log;
-  /** A cycle that ended by an error, before there was a record of it. */
-  abandoned(target: Target, error: unknown): void;
+  /** What went wrong beside the records: a cycle that was abandoned, a snapshot that was not saved. */
+  fault(target: Target, error: unknown): void;
   /** The target is gone: so are its series. */
   forget(target: Target): void;
   metricsText(): Promise<{ readonly contentType: string; readonly body: string }>;
@@ -65,13 +65,11 @@ export const openTelemetry = async (given: {
         complain(`[telemetry] cycle ${record.id} could not be read: ${(error as Error).message}`);
       }
     },
-    abandoned: (target, error): void => {
+    fault: (target, error): void => {
       const place = error instanceof PortError ? error.place : 'loop';
-      metrics?.abandoned(place);
-      log.error(
-        { target: `${target.namespace}/${target.kind}/${target.name}`, place, err: error },
-        'cycle abandoned',
-      );
+      metrics?.fault(place);
+      const message = error instanceof Error ? error.message : String(error);
+      log.error({ target: targetKey(target), place, err: error }, message);
     },
     forget: (target): void => {
       tracing?.forget(target);

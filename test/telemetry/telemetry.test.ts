@@ -134,15 +134,15 @@ test('a record that cannot be read is said, not thrown', async () => {
   expect(read()[0].msg).toMatch(/^\[telemetry\] cycle .* could not be read/);
 });
 
-test('an abandoned cycle is counted by the place that failed, and said', async () => {
+test('a fault is counted by the place that failed, and said', async () => {
   const { telemetry, read } = await opened(settings({ metrics: { enabled: true, mostTargets: 10 } }));
 
-  telemetry.abandoned(target(), new PortError('prometheus', 'refused'));
-  telemetry.abandoned(target(), new TypeError('odd'));
+  telemetry.fault(target(), new PortError('prometheus', 'refused'));
+  telemetry.fault(target(), new TypeError('odd'));
 
   const { body } = await telemetry.metricsText();
-  expect(body).toContain('nimbusguard_cycles_abandoned_total{place="prometheus"} 1');
-  expect(body).toContain('nimbusguard_cycles_abandoned_total{place="loop"} 1');
+  expect(body).toContain('nimbusguard_faults_total{place="prometheus"} 1');
+  expect(body).toContain('nimbusguard_faults_total{place="loop"} 1');
   expect(read().map((line) => [line.level, line.target])).toEqual(
     Array(2).fill(['error', 'default/Deployment/web']),
   );
