@@ -1,0 +1,80 @@
+import type { Fault } from './faults.ts';
+import { nearest } from './nearest.ts';
+
+export type Variables = Readonly<Record<string, string | undefined>>;
+type Path = readonly (string | number)[];
+
+/** Variables that set a value, over the file. Later ones win: a name of our own beats a name that others use too. */
+const settings: readonly { readonly variable: string; readonly path: Path; readonly number?: boolean }[] = [
+  { variable: 'DATABASE_URL', path: ['store'] },
+  { variable: 'LOG_LEVEL', path: ['telemetry', 'log'] },
+  { variable: 'OTEL_EXPORTER_OTLP_ENDPOINT', path: ['telemetry', 'otlpEndpoint'] },
+  { variable: 'NIMBUSGUARD_CLUSTER', path: ['cluster'] },
+  { variable: 'NIMBUSGUARD_SEED', path: ['seed'], number: true },
+  { variable: 'NIMBUSGUARD_STORE', path: ['store'] },
+  { variable: 'NIMBUSGUARD_LOG', path: ['telemetry', 'log'] },
+  { variable: 'NIMBUSGUARD_HTTP_HOST', path: ['http', 'host'] },
+  { variable: 'NIMBUSGUARD_HTTP_PORT', path: ['http', 'port'], number: true },
+  { variable: 'NIMBUSGUARD_HTTP_TOKEN', path: ['http', 'token'] },
+];
+
+/** Read elsewhere: the file's name here below, the cache by the tests' components. */
+const others = ['NIMBUSGUARD_CONFIG', 'NIMBUSGUARD_CACHE'];
+
+const known = [...settings.map(({ variable }) => variable), ...others].filter((v) =>
+  v.startsWith('NIMBUSGUARD_'),
+);
+
+type Tree = Record<string | number, unknown>;
+const isTree = (value: unknown): value is Tree => typeof value === 'object' && value !== null;
+
+/** A copy in which `path` holds `value`; what is no object on the way stays, so that it is reported as it was written. */
+const put = (tree: unknown, [key, ...rest]: Path, value: unknown): unknown => {
+  if (key === undefined) return value;
+  if (tree !== undefined && (!isTree(tree) || Array.isArray(tree))) return tree;
+  return { ...tree, [key]: put(tree?.[key], rest, value) };
+};
+
+/** Text that is no number stays text: the schema then says so. */
+const numberOf = (text: string): unknown => (Number.isNaN(Number(text)) ? text : Number(text));
+
+const withPrometheusUrl = (tree: unknown, url: string): unknown => {
+  if (!isTree(tree) || !Array.isArray(tree.targets)) return tree;
+  const targets = tree.targets.map((target: unknown) => {
+    const world = isTree(target) ? target.world : undefined;
+    const prometheus = isTree(world) ? world.prometheus : undefined;
+    return isTree(prometheus) && prometheus.url === undefined
+      ? put(target, ['world', 'prometheus', 'url'], url)
+      : target;
+  });
+  return { ...tree, targets };
+};
+
+/** The file's content with what the environment sets, and which variable stands behind which path. */
+export const withEnvironment = (
+  content: unknown,
+  variables: Variables,
+): {
+  readonly content: unknown;
+  readonly origins: ReadonlyMap<string, string>;
+  readonly faults: readonly Fault[];
+} => {
+  const origins = new Map<string, string>();
+  let merged = content;
+  for (const { variable, path, number } of settings) {
+    const text = variables[variable];
+    if (text === undefined || text === '') continue;
+    merged = put(merged, path, number === true ? numberOf(text) : text);
+    origins.set(path.join('.'), variable);
+  }
+  const url = variables.PROMETHEUS_URL;
+  if (url !== undefined && url !== '') merged = withPrometheusUrl(merged, url);
+  const faults = Object.keys(variables)
+    .filter((variable) => variable.startsWith('NIMBUSGUARD_') && !known.includes(variable))
+    .map((variable): Fault => {
+      const meant = nearest(variable, known);
+      const mend = meant === undefined ? `known are ${known.join(', ')}` : `did you mean ${meant}?`;
+      return { path: variable, problem: 'is no variable of NimbusGuard', mend };
+    });
+  return { content: merged, origins, faults };
+};

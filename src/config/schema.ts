@@ -1,0 +1,133 @@
+import { z } from 'zod';
+import { prometheusConnection, prometheusSourceSchema } from '#adapters/metrics/prometheus-settings';
+
+const positive = z.number().positive();
+const notNegative = z.number().min(0);
+const whole = z.int().min(0);
+const name = z.string().min(1);
+const daySeconds = 86_400;
+
+const scalingRules = z.strictObject({
+  stabilizationWindowSeconds: whole.max(3600).optional(),
+  selectPolicy: z.enum(['Max', 'Min', 'Disabled']).optional(),
+  policies: z
+    .array(
+      z.strictObject({
+        type: z.enum(['Pods', 'Percent']),
+        value: z.int().min(1),
+        periodSeconds: z.int().min(1).max(1800),
+      }),
+    )
+    .min(1)
+    .optional(),
+  tolerance: notNegative.optional(),
+});
+
+const spec = z.strictObject({
+  minReplicas: whole.default(1),
+  maxReplicas: z.int().min(1).default(50),
+  intervalSeconds: z.number().min(1).max(3600).default(5),
+  capacityPerReplica: positive.default(50),
+  startUpSeconds: notNegative.max(3600).default(45),
+  sloSeconds: positive.default(0.25),
+  latePrice: notNegative.default(1e-4),
+  switchPrice: notNegative.default(0.003),
+  metricAgeSeconds: notNegative.max(600).default(1),
+  cooldownSeconds: notNegative.optional(),
+  behavior: z
+    .strictObject({ scaleUp: scalingRules.optional(), scaleDown: scalingRules.optional() })
+    .optional(),
+  budget: z.strictObject({ hourly: notNegative, perReplicaHour: positive, currency: name }).optional(),
+});
+
+/** A recorded load that is served by simulated replicas. */
+const simulated = z.strictObject({
+  /** The name of a shipped load, or the path of a file `seconds,rps`. */
+  load: name.default('diurnal-web'),
+  /** Simulated seconds in one second. */
+  speed: positive.max(100_000).default(1),
+  seed: whole.default(1),
+  draw: z.enum(['lines', 'steps']).default('lines'),
+  /** The 95th percentile of the load becomes this share of maxReplicas · capacityPerReplica; absent: as recorded. */
+  scaleP95Ratio: positive.max(1).optional(),
+  /** The load is played so many times; then the loop ends. */
+  repeat: z.int().min(1).max(1000).default(30),
+});
+
+const signal = prometheusSourceSchema.shape.queries.valueType;
+
+/** A cluster that is only looked at, by PromQL. */
+const prometheus = z.strictObject({
+  ...prometheusConnection,
+  queries: prometheusSourceSchema.shape.queries,
+  arrivals: prometheusSourceSchema.shape.arrivals,
+  /** Absent: kube-state-metrics, for Deployments and StatefulSets. */
+  replicas: z.strictObject({ desired: signal, ready: signal, rollout: signal.optional() }).optional(),
+});
+
+const target = z.strictObject({
+  namespace: name.default('default'),
+  kind: name.default('Deployment'),
+  name: name.default('web'),
+  mode: z.enum(['Auto', 'Shadow', 'Off']).default('Auto'),
+  policy: z
+    .strictObject({ name: name.default('shadow-q'), settings: z.record(z.string(), z.unknown()).default({}) })
+    .prefault({}),
+  spec: spec.prefault({}),
+  world: z
+    .strictObject({ simulated: simulated.optional(), prometheus: prometheus.optional() })
+    .prefault({ simulated: {} }),
+});
+
+export const configSchema = z.strictObject({
+  /** Stands in each record and snapshot: several clusters may share one database. */
+  cluster: name.default('local'),
+  seed: whole.max(2 ** 32 - 1).default(1),
+  /** A path, sqlite:PATH, :memory: or postgres://user:password@host/database. */
+  store: name.default('./data/nimbusguard.db'),
+  targets: z.array(target).min(1).prefault([{}]),
+  loop: z
+    .strictObject({
+      concurrency: z.int().min(1).max(256).default(8),
+      /** Demand that a policy is given of the time before it was made: what the nets' own chunks reach back. */
+      historySeconds: whole.max(30 * daySeconds).default(4 * daySeconds),
+    })
+    .prefault({}),
+  http: z
+    .strictObject({
+      enabled: z.boolean().default(true),
+      host: name.default('127.0.0.1'),
+      /** 0: any free one. */
+      port: whole.max(65_535).default(8082),
+      /** Without one nothing can be changed over HTTP. */
+      token: z.string().min(16).optional(),
+      /** Names beside localhost that a browser may use. */
+      names: z.array(name).default([]),
+      notReadySeconds: notNegative.max(60).default(0),
+      drainSeconds: notNegative.max(300).default(10),
+    })
+    .prefault({}),
+  telemetry: z
+    .strictObject({
+      log: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+      metrics: z.boolean().default(true),
+      /** Targets with series of their own; the rest share one. */
+      mostTargets: whole.default(2000),
+      /** Base URL of an OTLP/HTTP collector; absent: no traces. */
+      otlpEndpoint: z.url({ protocol: /^https?$/ }).optional(),
+      /** Share of the holds that is traced; absent: all below 50 targets. */
+      holdRatio: notNegative.max(1).optional(),
+    })
+    .prefault({}),
+  retention: z
+    .strictObject({
+      decisionsSeconds: positive.default(30 * daySeconds),
+      demandSeconds: positive.default(90 * daySeconds),
+      keepSnapshots: z.int().min(1).default(5),
+      keepDailySnapshots: whole.default(7),
+    })
+    .prefault({}),
+});
+
+export type Config = z.output<typeof configSchema>;
+export type TargetConfig = Config['targets'][number];
