@@ -13,6 +13,7 @@ const known: ReadonlySet<string> = new Set([
   'FailedGetResourceMetric',
   'FallbackHeld',
   'FallbackRaised',
+  'FirstLook',
   'GreatestValue',
   'MetricAboveTarget',
   'MetricFailed',

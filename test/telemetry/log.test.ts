@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import type { DecisionRecord } from '#ports';
 import { type LogLevel, openLog } from '#telemetry/log';
@@ -68,4 +70,26 @@ test('tokens, headers and passwords are hidden wherever they stand', () => {
 
   expect(JSON.stringify(read())).not.toContain('geheim');
   expect(read()[0]).toMatchObject({ token: '[redacted]', msg: 'password=[redacted]' });
+});
+
+test('lines go to standard error, and the last one is out before the process ends', async () => {
+  const program = `
+    import { openLog } from '#telemetry/log';
+    const { log, close } = openLog({ level: 'info', service: { name: 'nimbusguard', instanceId: 'one' } });
+    for (let i = 1; i <= 1000; i++) log.info({ i }, 'line');
+    close();
+    process.exit(0);
+  `;
+
+  const run = promisify(execFile)(process.execPath, ['--input-type=module', '-e', program]);
+
+  const { stdout, stderr } = await run;
+  expect(stdout).toBe('');
+  expect(
+    stderr
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line).i)
+      .at(-1),
+  ).toBe(1000);
 });

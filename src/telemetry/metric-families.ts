@@ -1,0 +1,114 @@
+import {
+  Counter,
+  collectDefaultMetrics,
+  Gauge,
+  type openMetricsContentType,
+  type Registry,
+} from 'prom-client';
+import type { Reading } from './gauges.ts';
+import { type Labels, type SeriesBook, type Sizes, sizesOf, type Tally } from './series.ts';
+
+export const prefix = 'nimbusguard_';
+const perTarget = ['namespace', 'kind', 'target', 'policy'];
+
+export type Registers = [Registry<typeof openMetricsContentType>];
+
+const setKnown = (gauge: Gauge, labels: Labels, value: number | undefined): void => {
+  if (value !== undefined && Number.isFinite(value)) gauge.set(labels, value);
+};
+
+/** A gauge of each target, read from its newest record when it is scraped. */
+export const gauge = (
+  registers: Registers,
+  book: SeriesBook,
+  { name, help, labels, values }: Reading,
+): void => {
+  new Gauge({
+    name: prefix + name,
+    help,
+    labelNames: [...perTarget, ...labels],
+    registers,
+    collect() {
+      this.reset();
+      for (const series of book.own.values()) {
+        for (const [extra, value] of values(series)) setKnown(this, { ...series.labels, ...extra }, value);
+      }
+    },
+  });
+};
+
+export const tallies = (
+  registers: Registers,
+  book: SeriesBook,
+  name: string,
+  help: string,
+  labels: readonly string[],
+  tallyOf: (of: { decisions: Tally; limited: Tally }) => Tally,
+): void => {
+  new Counter({
+    name: prefix + name,
+    help,
+    labelNames: [...perTarget, ...labels],
+    registers,
+    collect() {
+      this.reset();
+      for (const of of [...book.own.values(), book.rest]) {
+        for (const { labels, count } of tallyOf(of).values()) this.inc({ ...of.labels, ...labels }, count);
+      }
+    },
+  });
+};
+
+export const sizes = (
+  registers: Registers,
+  book: SeriesBook,
+  name: string,
+  help: string,
+  size: keyof Sizes,
+): void => {
+  new Gauge({
+    name: prefix + name,
+    help,
+    labelNames: perTarget,
+    registers,
+    collect() {
+      this.reset();
+      for (const { labels, latest } of book.own.values()) setKnown(this, labels, sizesOf(latest)[size]);
+      if (book.rest.sizes.size === 0) return;
+      const total = [...book.rest.sizes.values()].reduce((sum, s) => sum + s[size], 0);
+      setKnown(this, book.rest.labels, total);
+    },
+  });
+};
+
+export const spanCounts = (
+  registers: Registers,
+  spans: Readonly<Record<string, number>> | undefined,
+): void => {
+  if (spans === undefined) return;
+  new Counter({
+    name: `${prefix}spans_total`,
+    help: 'Spans by what became of them.',
+    labelNames: ['result'],
+    registers,
+    collect() {
+      this.reset();
+      for (const [result, n] of Object.entries(spans)) this.inc({ result }, n);
+    },
+  });
+};
+
+/** Gauges of prom-client that end in `_total`, which OpenMetrics keeps for counters, or that read `Nan` at first. */
+const unfit = [
+  'active_handles_total',
+  'active_requests_total',
+  'active_resources_total',
+  'eventloop_lag_mean_seconds',
+  'eventloop_lag_stddev_seconds',
+];
+
+/** Memory, CPU, event loop. */
+export const processMetrics = (registry: Registers[0]): void => {
+  collectDefaultMetrics({ register: registry, prefix });
+  for (const name of unfit) registry.removeSingleMetric(`${prefix}nodejs_${name}`);
+};
