@@ -70,8 +70,10 @@ export const openPostgres = async (url: string, options: PostgresOptions = {}): 
     lock_timeout: (options.lockTimeoutSeconds ?? 5) * 1000,
     keepAlive: true,
   });
-  // An idle connection that breaks leaves the pool by itself; unheard, its error would end the process.
+  // A connection that breaks fails the statement it runs and leaves the pool by itself. It says so besides, when idle to
+  // the pool, when lent out to nobody: unheard, that would end the process.
   pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
   const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
   try {
     await migrate(db, 'postgres', where);

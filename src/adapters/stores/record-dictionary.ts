@@ -5,8 +5,9 @@
  */
 const phrases = [
   'the source is unreachable, no sample, connect ECONNREFUSED, timeout, HTTP 503, 0 series found',
-  'TooManyReplicas TooFewReplicas ScaleUpLimit ScaleDownLimit ScaleUpStabilized ScaleDownStabilized BackoffBoth',
-  'MissingData PartialData StaleMetric Rollout Budget Cooldown Explored DesiredWithinRange NoDemand WarmUp FirstSteps',
+  'TooFewReplicas ScaleUpLimit ScaleDownLimit ScaleUpStabilized ScaleDownStabilized ScalingDisabled ReadyForNewScale Cooldown',
+  'MissingMetric PartialMetrics StaleMetric RolloutInProgress BudgetExceeded FallbackRaised FallbackHeld GreatestValue Explored',
+  'MetricAboveTarget MetricsBelowTarget MetricsMissing AtFixedSize TowardsFixedSize DesiredWithinRange NeverTried FirstSteps',
   '"mode":"Shadow","mode":"Approve","mode":"Canary","actuator":"kubernetes","actuator":"scale","namespace":"production"',
   '"outcome":"shadowed","outcome":"awaiting-approval","outcome":"failed","error":"[kubernetes] "',
   '"pods":[{"count":1,"phase":"Running","ready":true,"readyTransitionAt":1767571,"startAt":1767571,"deleted":false,',
@@ -22,8 +23,8 @@ const phrases = [
   '"state":"cpu=4 memory=2 requests=3 pods=4","explored":true,"values":[{"option":"-10","replicas":1,"value":0},{"option":"-1",',
   '"replicas":3,"value":0},{"option":"+0","replicas":4,"value":0},{"option":"+1","replicas":5,"value":0},{"option":"+10"',
   '"policy":{"name":"q-learning"},"policy":{"name":"hpa"},"policy":{"name":"static"},"policy":{"name":"shadow-q","uid":"","generation":1}',
-  '"limits":[{"step":"bounds","from":12,"to":10,"reason":"TooManyReplicas"},{"step":"missing","from":3,"to":4,"reason":"MissingData"},',
-  '{"step":"rollout","from":,"to":,"reason":"Rollout"},{"step":"budget","from":,"to":,"reason":"Budget"}]',
+  '"limits":[{"step":"bounds","from":12,"to":10,"reason":"TooManyReplicas"},{"step":"missing-data","from":3,"to":4,"reason":"MissingMetric"},',
+  '{"step":"rollout","from":,"to":,"reason":"RolloutInProgress"},{"step":"budget","from":,"to":,"reason":"BudgetExceeded"}]',
   '"action":1,"state":"volatility=2 trend=+1 season=1 age=1","explored":false,"reason":"BelowLowLine","expert":"nets-learned"',
   '"action":-1,"state":"volatility=0 trend=-1 season=0 age=0","explored":false,"reason":"AboveHighLine","expert":"kpa-rule"',
   '"outcome":"scaled","lastScaledAt":17675',
@@ -38,7 +39,7 @@ const phrases = [
   '"expert":"nets-shipped","lines":{"low":3.,"high":5.},"values":[{"option":"nets-shipped","replicas":4,"value":-1.0},',
   '{"option":"nets-learned","replicas":4,"value":-1.0},{"option":"kpa-rule","replicas":4,"value":-1.1},',
   '{"option":"hpa-rule","replicas":4,"value":-1.1},{"option":"column-q","replicas":4,"value":-0.9}],"from":4,"to":4,"limits":[]},"outcome":"held",',
-  '"reward":{"decisionId":"019b8a5e-","reward":{"total":-1.0,"terms":{"efficiency":-0.9,"slo":-0.0,"stability":0},',
+  '"reward":{"decisionId":"019b8a5e-","traceId":"0af76519","spanId":"b7ad6b71","reward":{"total":-1.0,"terms":{"efficiency":-0.9,"slo":-0.0,"stability":0},',
   '"window":{"from":1767571,"to":1767571},"lateFrom":"histogram","lateFrom":"law"}},"schemaVersion":1,',
   '"policy":{"name":"shadow-q"},"mode":"Auto","actuator":"simulator","tableVersion":0,"leaseTransitions":0}',
 ];

@@ -1,0 +1,17 @@
+import { describe } from 'vitest';
+import { type Database, opening } from '#test/contracts/store/database';
+import { demandContract } from '#test/contracts/store/demand';
+import { journalContract } from '#test/contracts/store/journal';
+import { learningContract } from '#test/contracts/store/learning';
+import { schemaContract } from '#test/contracts/store/schema';
+
+/** What every store keeps to. `fresh` gives an empty database that `openStore` opens by its URL. */
+export const storeContract = (name: string, fresh: () => Promise<Database>): void => {
+  describe(`store contract: ${name}`, () => {
+    const given = opening(fresh);
+    describe('the journal', () => journalContract(given));
+    describe('demand', () => demandContract(given));
+    describe('what was learnt', () => learningContract(given));
+    describe('its schema', () => schemaContract(given));
+  });
+};
