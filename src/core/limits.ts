@@ -163,10 +163,10 @@ export const legal = (
         chain.map((one) => one(o, spec, past, pauses)),
       );
 
-/** Holds when the policy gives no number. */
+/** A size that exists; the current one when the policy gives no number. */
 const wanted = (choice: Choice, from: number): number => {
   const to = Math.round(from + choice.action);
-  return Number.isNaN(to) ? from : to;
+  return Number.isNaN(to) ? from : Math.max(0, Math.min(to, mostReplicas));
 };
 
 /** Walks a wish through the chain; each limit that binds says from where to where. */

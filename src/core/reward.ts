@@ -6,7 +6,13 @@ export type CostState = { readonly intervals: number; readonly total: number; re
 type Late = { late: number; arrived: number; backlog: number };
 
 /** Seconds of arrivals, each through the late-share law; unrecorded ones (NaN) count as the interval's mean demand. */
-const lateByLaw = (before: Observation, now: Observation, spec: Spec, backlog: number): Late => {
+const lateByLaw = (
+  before: Observation,
+  now: Observation,
+  spec: Spec,
+  backlog: number,
+  observed: boolean,
+): Late => {
   const seconds = now.atSeconds - before.atSeconds;
   const { capacityPerReplica: c, sloSeconds } = spec;
   const served = ((before.replicas.ready + now.replicas.ready) / 2) * c;
@@ -22,7 +28,7 @@ const lateByLaw = (before: Observation, now: Observation, spec: Spec, backlog: n
     const left = nextBacklog(sum.backlog, arrived, able);
     const wait = served > 0 ? (sum.backlog + left) / (2 * served) : Number.POSITIVE_INFINITY;
     const rho = able > 0 ? arrived / able : Number.POSITIVE_INFINITY;
-    if (arrived > 0) sum.late += arrived * lateShare(rho, wait, c, sloSeconds);
+    if (arrived > 0 && !observed) sum.late += arrived * lateShare(rho, wait, c, sloSeconds);
     sum.arrived += arrived;
     sum.backlog = left;
   }
@@ -31,14 +37,11 @@ const lateByLaw = (before: Observation, now: Observation, spec: Spec, backlog: n
 
 /** A histogram tells the truth about lateness; without one the law is applied to what arrived and what was ready. */
 const lateIn = (before: Observation, now: Observation, spec: Spec, backlog: number) => {
-  const law = lateByLaw(before, now, spec, backlog);
   const ratio = now.lateRatio;
   const observed = ratio !== undefined && ratio >= 0 && ratio <= 1;
-  return {
-    ...law,
-    late: observed ? ratio * law.arrived : law.late,
-    lateFrom: observed ? ('histogram' as const) : ('law' as const),
-  };
+  const sum = lateByLaw(before, now, spec, backlog, observed);
+  if (observed) sum.late = ratio * sum.arrived;
+  return { ...sum, lateFrom: observed ? ('histogram' as const) : ('law' as const) };
 };
 
 /** JSON knows no −0, and a replayed reward must equal the recorded one. */

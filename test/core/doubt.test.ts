@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { doubt, fallback, inFallback, staleAfterSeconds, teaches } from '#core/doubt';
+import { emptyPast, legal } from '#core/limits';
+import type { Observation } from '#core/model';
+import { observation, replicas, sample, spec } from '#test/make';
+
+const aged = (ageSeconds: number): Observation => observation({ samples: [sample({ ageSeconds })] });
+const without = (...samples: Observation['samples']): Observation =>
+  observation({ demand: undefined, samples });
+const range = (o: Observation, misses = 0) => {
+  const { low, high } = legal(o, spec(), { ...emptyPast, misses });
+  return [low, high];
+};
+
+describe('doubt about the metrics', () => {
+  it('holds when demand is older than 15 s, or than twice the normal age where that is more', () => {
+    expect([doubt(aged(15), spec()), doubt(aged(15.1), spec())]).toEqual(['none', 'stale']);
+    expect(staleAfterSeconds(spec({ metricAgeSeconds: 30 }))).toBe(60);
+    expect(range(aged(16))).toEqual([4, 4]);
+  });
+
+  it('holds when there is no demand, or none that is a number', () => {
+    expect(range(without())).toEqual([4, 4]);
+    expect(range(observation({ demand: Number.NaN }))).toEqual([4, 4]);
+  });
+
+  it('may raise and not lower while any sample is not ok', () => {
+    const partial = observation({
+      samples: [sample(), sample({ metric: 'cpu', state: 'error', value: undefined })],
+    });
+    expect(range(partial)).toEqual([4, 50]);
+  });
+
+  it('neither lowers nor teaches in a rollout', () => {
+    const rollout = observation({ rollout: true });
+    expect(range(rollout)).toEqual([4, 50]);
+    expect([teaches(rollout, aged(1), spec()), teaches(aged(1), aged(1), spec())]).toEqual([false, true]);
+  });
+});
+
+describe('the HPA rule after three misses', () => {
+  const cpu = (value: number) => without(sample({ metric: 'cpu', value }));
+
+  it('takes over with the third miss in a row, if anything is left to go by', () => {
+    const third = { ...emptyPast, misses: 2 };
+    expect(inFallback(cpu(0.9), spec(), { ...emptyPast, misses: 1 })).toBe(false);
+    expect(inFallback(cpu(0.9), spec(), third)).toBe(true);
+    expect(inFallback(without(), spec(), third)).toBe(false);
+    expect([range(cpu(0.9), 1), range(cpu(0.9), 2)]).toEqual([
+      [4, 4],
+      [4, 50],
+    ]);
+  });
+
+  it('raises to the size at which CPU stands at .62', () => {
+    // ceil(4 · .9 / .62) = ceil(5.81)
+    expect(fallback(cpu(0.9), spec())).toMatchObject({ action: 2, reason: 'FallbackRaised' });
+  });
+
+  it('never lowers', () => {
+    expect(fallback(cpu(0.1), spec())).toMatchObject({ action: 0, reason: 'FallbackHeld' });
+  });
+
+  it('raises for memory only where that hurts', () => {
+    expect(fallback(without(sample({ metric: 'memory', value: 0.8 })), spec()).action).toBe(0);
+    // ceil(4 · .95 / .85) = 5
+    expect(fallback(without(sample({ metric: 'memory', value: 0.95 })), spec()).action).toBe(1);
+  });
+
+  it('raises to the greatest size at most, and leaves a greater one', () => {
+    const o = { ...cpu(1), replicas: replicas({ desired: 60, ready: 60 }) };
+    expect(fallback(o, spec({ maxReplicas: 50 })).action).toBe(0);
+  });
+});
