@@ -2,6 +2,7 @@ import type { PolicyMaker, PolicySettings } from '#core/policy';
 import { hpa, hpaSettings } from './hpa.ts';
 import { qLearning, qLearningSettings } from './q-learning.ts';
 import { faults, type SettingFault, type Settings } from './settings.ts';
+import { shadowQ, shadowQSettings } from './shadow-q/shadow-q.ts';
 import { staticPolicy, staticSettings } from './static.ts';
 
 export type PolicyEntry = {
@@ -18,6 +19,13 @@ export type PolicyEntry = {
 const peer = { intervalSeconds: undefined, limitsItself: false, learns: false };
 
 export const policies: Readonly<Record<string, PolicyEntry>> = {
+  'shadow-q': {
+    ...peer,
+    description: 'Q-learning whose actions are experts, learnt in hindsight: the default',
+    make: shadowQ,
+    settings: shadowQSettings,
+    learns: true,
+  },
   hpa: {
     ...peer,
     description: 'the Horizontal Pod Autoscaler on CPU, exactly as autoscaling/v2 calculates',

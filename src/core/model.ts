@@ -112,6 +112,9 @@ export type Legal = {
 
 export type OptionValue = { readonly option: string; readonly replicas: number; readonly value: number };
 
+/** Below `low` order up to it, above `high` release down to it, between them hold. Real-valued, in replicas. */
+export type Lines = { readonly low: number; readonly high: number };
+
 export type Choice = {
   readonly action: Action;
   readonly state: StateKey;
@@ -120,7 +123,7 @@ export type Choice = {
   readonly reason: string;
   /** Who decided, where a policy has several minds. */
   readonly expert?: string | undefined;
-  readonly lines?: { readonly low: number; readonly high: number } | undefined;
+  readonly lines?: Lines | undefined;
   readonly values: readonly OptionValue[];
 };
 

@@ -12,7 +12,7 @@ export type WorldSettings = {
   readonly initialReplicas?: number;
 };
 
-/** What a reading is to hold besides the samples: building what nobody looks at costs more than a decision. */
+/** What a reading is to hold besides the demand: building what nobody looks at costs more than a decision. */
 export type View = { readonly arrivals: boolean; readonly pods: boolean; readonly samples: boolean };
 export const wholeView: View = { arrivals: true, pods: true, samples: true };
 
@@ -50,7 +50,7 @@ export const simulatedWorld = ({ arrivals, spec, startsAt = 0, initialReplicas }
     source: 'simulated',
   });
 
-  const samplesAt = (t: number): readonly Sample[] => {
+  const samplesAt = (t: number, all: boolean): readonly Sample[] => {
     const to = clip(t - age);
     const from = Math.max(0, to - meanSeconds);
     if (to <= from) {
@@ -63,6 +63,7 @@ export const simulatedWorld = ({ arrivals, spec, startsAt = 0, initialReplicas }
     }
     let requests = 0;
     for (let s = from; s < to; s++) requests += arrivals[s]!;
+    if (!all) return [sample('requests', requests / (to - from))];
     const used = load.utilization(from, to);
     const waiting = Math.min(1, load.backlog() / Math.max(1, load.ready() * c));
     return [
@@ -116,9 +117,9 @@ export const simulatedWorld = ({ arrivals, spec, startsAt = 0, initialReplicas }
     const seen = clip(t - age);
     const from = since === undefined ? 0 : clip(since - startsAt);
     let requests = 0;
-    if (view.arrivals || view.samples) for (let s = from; s < seen; s++) requests += arrivals[s]!;
+    if (view.arrivals) for (let s = from; s < seen; s++) requests += arrivals[s]!;
     return {
-      samples: view.samples ? samplesAt(t) : [],
+      samples: samplesAt(t, view.samples),
       pods: view.pods ? podsAt(t) : none,
       arrivals: view.arrivals
         ? { startsAt: startsAt + from, stepSeconds: 1, counts: arrivals.subarray(from, Math.max(from, seen)) }

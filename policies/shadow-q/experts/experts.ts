@@ -1,0 +1,56 @@
+import type { Lines } from '#core/model';
+import type { FeatureHistory } from '#policies/shadow-q/experts/two-lines/feature-history';
+import { featureCount } from '#policies/shadow-q/experts/two-lines/features';
+import { highLine, lowLine } from '#policies/shadow-q/experts/two-lines/lines';
+import { type NetEngine, netEngine } from '#policies/shadow-q/experts/two-lines/net';
+
+/** An expert names the two lines for the step that has just become visible. */
+export type Expert = { readonly name: string; lines(history: FeatureHistory): Lines };
+
+const kpaUtilization = 0.65;
+const hpaUtilization = 0.62;
+
+/** Knative's autoscaler: the mean of a minute at 65 % of capacity, up and down alike. */
+export const kpaRule = (capacity: number): Expert => ({
+  name: 'kpa-rule',
+  lines: ({ tracker }) => {
+    const size = Math.ceil(tracker.mean(60) / capacity / kpaUtilization);
+    return { low: size, high: size };
+  },
+});
+
+/** The HPA: demand now at 62 % of capacity, and down only to the greatest wish of five minutes. */
+export const hpaRule = (capacity: number): Expert => ({
+  name: 'hpa-rule',
+  lines: ({ tracker }) => ({
+    low: tracker.mean(15) / capacity / hpaUtilization,
+    high: tracker.highestOf5Minutes() / capacity / hpaUtilization,
+  }),
+});
+
+let shared: NetEngine | undefined;
+/** One row's room for all nets of the process: each WebAssembly memory reserves address space. */
+const engine = (): NetEngine => {
+  shared ??= netEngine(1, 1);
+  return shared;
+};
+
+/** Several nets, their outputs averaged. */
+export const netsExpert = (name: string, nets: readonly Float32Array[], capacity: number): Expert => ({
+  name,
+  lines: (history) => {
+    const { x, o, weights, forward } = engine();
+    const newest = history.steps() - 1 - history.firstStep();
+    x.set(history.rows().subarray(newest * featureCount, (newest + 1) * featureCount));
+    let o0 = 0;
+    let o1 = 0;
+    for (const net of nets) {
+      weights[0]!.set(net);
+      forward(0, 1);
+      o0 += o[0]!;
+      o1 += o[1]!;
+    }
+    const low = lowLine(o0 / nets.length, history.tracker.scale(), capacity);
+    return { low, high: highLine(low, o1 / nets.length) };
+  },
+});

@@ -1,0 +1,54 @@
+/** The grid on which demand is summed: every window of the features is a multiple of it. */
+export const gridSeconds = 5;
+
+/** A day, half an hour and a little: the longest look back of any feature. */
+const mostBlocks = 17_700;
+
+/**
+ * Prefix sums of demand on a 5-s grid that ends where demand is visible. The first block may be shorter. Windows are
+ * clipped at the start of the history; one that ends before it gives the first second. `firstBlock` is not 0 where the
+ * beginning of the history is no longer known: then what is restored next must come from a snapshot.
+ */
+export const demandWindow = (firstBlock = 0, firstBlockSeconds = gridSeconds) => {
+  let prefix = new Float64Array(1024);
+  let capacity = prefix.length;
+  let blocks = firstBlock;
+  let first = 0;
+  let firstSeconds = firstBlockSeconds;
+
+  const grow = (): void => {
+    const wider = new Float64Array(Math.min(2 * capacity, mostBlocks));
+    for (let i = Math.max(0, blocks - capacity + 1); i <= blocks; i++)
+      wider[i % wider.length] = prefix[i % capacity]!;
+    prefix = wider;
+    capacity = prefix.length;
+  };
+
+  return {
+    push: (counts: ArrayLike<number>, from: number, to: number): void => {
+      if (blocks === firstBlock) {
+        first = counts[from]!;
+        if (blocks === 0) firstSeconds = to - from;
+      }
+      if (blocks + 1 >= capacity && capacity < mostBlocks) grow();
+      let sum = prefix[blocks % capacity]!;
+      for (let t = from; t < to; t++) sum += counts[t]!;
+      blocks++;
+      prefix[blocks % capacity] = sum;
+    },
+    /** Mean rate over `width` blocks that end `back` blocks ago. */
+    mean: (back: number, width: number): number => {
+      const end = blocks - back;
+      if (end <= 0) return first;
+      const start = end - width;
+      const atEnd = prefix[end % capacity]!;
+      if (start <= 0) return atEnd / ((end - 1) * gridSeconds + firstSeconds);
+      return (atEnd - prefix[start % capacity]!) / (width * gridSeconds);
+    },
+    blocks: (): number => blocks,
+    /** Seconds since the history began. */
+    age: (): number => (blocks === 0 ? 0 : (blocks - 1) * gridSeconds + firstSeconds),
+  };
+};
+
+export type DemandWindow = ReturnType<typeof demandWindow>;

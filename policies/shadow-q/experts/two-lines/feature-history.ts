@@ -1,0 +1,147 @@
+import { gridSeconds } from './demand-window.ts';
+import { type Beginning, type FeatureTracker, featureCount } from './features.ts';
+
+/** How the raw features become inputs: (x − mean)/deviation, clipped. */
+export type Standard = { readonly mean: Float32Array; readonly deviation: Float32Array };
+export const mostDeviations = 4;
+
+export const standardise = (
+  raw: Float32Array,
+  { mean, deviation }: Standard,
+  out: Float32Array,
+  at: number,
+): void => {
+  for (let i = 0; i < featureCount; i++) {
+    const x = (raw[i]! - mean[i]!) / deviation[i]!;
+    out[at + i] = Math.max(-mostDeviations, Math.min(mostDeviations, x));
+  }
+};
+
+export type FeatureHistorySettings = {
+  readonly stepSeconds: number;
+  /** A decision at second t sees what is older than t − age. */
+  readonly ageSeconds: number;
+  /** How far back steps are kept; 0 keeps the newest only. */
+  readonly keepSeconds: number;
+  /** The first step that is known; the history begins where the one before it ended. */
+  readonly firstStep?: number;
+};
+
+/** Length of the first step: the first decision is at the first multiple of the step that sees anything. */
+export const phaseOf = (stepSeconds: number, ageSeconds: number): number =>
+  stepSeconds - (ageSeconds % stepSeconds);
+
+export const beginningOf = (stepSeconds: number, ageSeconds: number, firstStep: number): Beginning => {
+  const phase = phaseOf(stepSeconds, ageSeconds);
+  const blocks = Math.ceil(phase / gridSeconds) + ((firstStep - 1) * stepSeconds) / gridSeconds;
+  return { blocks: firstStep === 0 ? 0 : blocks, firstSeconds: phase % gridSeconds || gridSeconds };
+};
+
+/**
+ * A demand history and the features of each of its steps. Step k ends where demand is visible at a decision: at second
+ * `endOf(k)` of the history; its decision acts on the seconds from `endOf(k) + age` on.
+ */
+export const featureHistory = (
+  tracker: FeatureTracker,
+  standard: Standard,
+  settings: FeatureHistorySettings,
+) => {
+  const { stepSeconds, ageSeconds, keepSeconds, firstStep: begin = 0 } = settings;
+  const phase = phaseOf(stepSeconds, ageSeconds);
+  const keepSteps = Math.ceil(keepSeconds / stepSeconds);
+  const raw = new Float32Array(featureCount);
+  const spare = Math.max(64, keepSteps >> 2);
+  let rows = new Float32Array(featureCount * 256);
+  let scales = new Float32Array(256);
+  let filled = new Uint8Array(256);
+  let seconds = new Float32Array(256 * stepSeconds);
+  let steps = begin;
+  let firstStep = begin;
+  let held = 0;
+  let heldSeconds = 0;
+  let firstSecond = begin === 0 ? 0 : phase + (begin - 1) * stepSeconds;
+  let gap = 0;
+
+  const endOf = (step: number): number => phase + step * stepSeconds;
+
+  const roomier = <T extends Float32Array | Uint8Array>(a: T): T => {
+    const b = new (a.constructor as new (n: number) => T)(a.length * 2);
+    b.set(a);
+    return b;
+  };
+
+  /** Makes room for one step: drops the oldest quarter when all that is to be kept is there, else doubles. */
+  const makeRoom = (): void => {
+    if (held >= keepSteps + spare) {
+      const drop = held - keepSteps;
+      rows.copyWithin(0, drop * featureCount, held * featureCount);
+      scales.copyWithin(0, drop, held);
+      filled.copyWithin(0, drop, held);
+      firstStep += drop;
+      held -= drop;
+      const dropSeconds = Math.max(0, endOf(firstStep) - stepSeconds - firstSecond);
+      seconds.copyWithin(0, dropSeconds, heldSeconds);
+      firstSecond += dropSeconds;
+      heldSeconds -= dropSeconds;
+    }
+    if (held === scales.length) {
+      rows = roomier(rows);
+      scales = roomier(scales);
+      filled = roomier(filled);
+    }
+  };
+
+  const endStep = (from: number, to: number): void => {
+    const offset = from - firstSecond;
+    for (let a = offset, end = offset + to - from; a < end; ) {
+      const whole = steps === 0 && a === offset ? (to - from) % gridSeconds : 0;
+      const b = Math.min(end, a + (whole === 0 ? gridSeconds : whole));
+      tracker.push(seconds, a, b);
+      a = b;
+    }
+    makeRoom();
+    tracker.write(raw);
+    standardise(raw, standard, rows, held * featureCount);
+    scales[held] = tracker.scale();
+    filled[held] = gap > 0 ? 1 : 0;
+    gap = 0;
+    held++;
+    steps++;
+  };
+
+  /**
+   * Appends one second; NaN stands for one that was not recorded: it is taken to be like the last minute, and its step
+   * is marked so that nothing is learnt from it. True when this second ended a step.
+   */
+  const push = (count: number): boolean => {
+    if (heldSeconds === seconds.length) seconds = roomier(seconds);
+    const known = Number.isFinite(count) && count >= 0;
+    if (!known) gap++;
+    seconds[heldSeconds++] = known ? count : steps > 0 ? tracker.mean(60) : 0;
+    const now = firstSecond + heldSeconds;
+    if (now !== endOf(steps)) return false;
+    endStep(steps === 0 ? 0 : endOf(steps - 1), now);
+    return true;
+  };
+
+  return {
+    push,
+    endOf,
+    steps: () => steps,
+    firstStep: () => firstStep,
+    seconds: () => firstSecond + heldSeconds,
+    /** The newest steps first to last, from `firstStep` on: 48 standardised features each. */
+    rows: () => rows,
+    scales: () => scales,
+    /** Whether a step holds seconds that were not recorded. */
+    filled: () => filled,
+    /** Arrivals in each second, from second `firstSecond()` on. */
+    arrivals: () => seconds,
+    firstSecond: () => firstSecond,
+    /** Raw features of the newest step. */
+    raw,
+    tracker,
+  };
+};
+
+export type FeatureHistory = ReturnType<typeof featureHistory>;

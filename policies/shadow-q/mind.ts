@@ -1,0 +1,148 @@
+import type { Lines, Spec } from '#core/model';
+import { contextOf } from '#policies/shadow-q/context';
+import { type Expert, hpaRule, kpaRule, netsExpert } from '#policies/shadow-q/experts/experts';
+import type { Economy } from '#policies/shadow-q/experts/two-lines/chunk-gradient';
+import {
+  beginningOf,
+  type FeatureHistory,
+  featureHistory,
+} from '#policies/shadow-q/experts/two-lines/feature-history';
+import { featureTracker } from '#policies/shadow-q/experts/two-lines/features';
+import { learner, pastSeconds } from '#policies/shadow-q/experts/two-lines/learner';
+import { lagSecondsOf } from '#policies/shadow-q/experts/two-lines/pretrain';
+import { type Prior, shippedPrior } from '#policies/shadow-q/experts/two-lines/prior';
+import { shadow } from '#policies/shadow-q/shadow';
+import type { State } from '#policies/shadow-q/state';
+import { expertTable } from '#policies/shadow-q/table';
+
+export type MindSettings = {
+  readonly spec: Spec;
+  readonly seed: number;
+  readonly learning: boolean;
+  readonly prior?: Prior;
+  /** Steps of the history before the first that is still known. */
+  readonly firstStep?: number;
+};
+
+export const economyOf = (spec: Spec): Economy => ({
+  capacityPerReplica: spec.capacityPerReplica,
+  sloSeconds: spec.sloSeconds,
+  startUpSeconds: spec.startUpSeconds,
+  latePrice: spec.latePrice,
+  switchPrice: spec.switchPrice,
+  minReplicas: spec.minReplicas,
+  maxReplicas: spec.maxReplicas,
+  stepSeconds: spec.intervalSeconds,
+});
+
+/** Steps before the first decision, and the time in which the shipped nets act whatever the table says. */
+const holdSteps = 2;
+const firstUtilization = 0.6;
+const shippedSeconds = 600;
+
+/**
+ * All that `shadow-q` thinks, as a function of demand alone: second by second in, step by step the experts' lines,
+ * their shadows' costs, the table and the rounds of learning. Hence a restart replays it from a snapshot and the
+ * demand since.
+ */
+export const mind = ({ spec, seed, learning, prior = shippedPrior(), firstStep = 0 }: MindSettings) => {
+  const economy = economyOf(spec);
+  const { stepSeconds, capacityPerReplica: c } = economy;
+  const age = spec.metricAgeSeconds;
+  const tracker = featureTracker(c, lagSecondsOf(spec.startUpSeconds, stepSeconds), beginningOf(stepSeconds, age, firstStep));
+  const keepSeconds = learning ? pastSeconds : 0;
+  const history = featureHistory(tracker, prior.standard, {
+    stepSeconds,
+    ageSeconds: age,
+    keepSeconds,
+    firstStep,
+  });
+  const pupil = learning ? learner({ economy, ageSeconds: age, seed, prior }) : undefined;
+  const experts: readonly Expert[] = [
+    netsExpert('nets-shipped', prior.nets, c),
+    ...(pupil === undefined ? [] : [netsExpert('nets-learned', pupil.acting, c)]),
+    kpaRule(c),
+    hpaRule(c),
+  ];
+  const shadows = experts.map(() => shadow(economy, age));
+  const table = expertTable({ experts: experts.length, stepSeconds });
+  const lines: Lines[] = experts.map(() => ({ low: 0, high: Number.POSITIVE_INFINITY }));
+  const rewards = new Float64Array(experts.length);
+  const costs = new Float64Array(experts.length);
+  // [context, steps lived through]
+  const scalars = new Float64Array(2);
+
+  const bound = (x: number): number => Math.max(spec.minReplicas, Math.min(spec.maxReplicas, x));
+
+  const inCharge = (): number => (history.seconds() < shippedSeconds ? 0 : table.inCharge());
+
+  /** Where the shadows start: like a fleet that was sized for the first seconds at 60 % of capacity. */
+  const firstSize = (): number => bound(Math.ceil(tracker.mean(15) / c / firstUtilization));
+
+  const endStep = (): void => {
+    const step = history.steps() - 1;
+    const from = (step === 0 ? 0 : history.endOf(step - 1)) - history.firstSecond();
+    const to = history.endOf(step) - history.firstSecond();
+    const context = contextOf(tracker.situation());
+    if (scalars[1] === 0) for (const each of shadows) each.start(firstSize());
+    for (let e = 0; e < experts.length; e++) {
+      rewards[e] = -shadows[e]!.play(step, history.arrivals(), from, to);
+      costs[e]! -= rewards[e]!;
+    }
+    scalars[1]!++;
+    const meanCost = costs[0]! / scalars[1]!;
+    for (let e = 0; e < experts.length; e++) rewards[e]! /= meanCost;
+    if (scalars[1]! > 1) table.update(scalars[0]!, context, rewards);
+    scalars[0] = context;
+    if (history.seconds() >= shippedSeconds) table.choose(context);
+    pupil?.advance(history, meanCost);
+    for (let e = 0; e < experts.length; e++) {
+      const { low, high } = experts[e]!.lines(history);
+      lines[e] = { low: bound(low), high: bound(high) };
+      if (step + 1 >= holdSteps) shadows[e]!.decide(step, lines[e]!.low, lines[e]!.high);
+      else shadows[e]!.decide(step, 0, Number.POSITIVE_INFINITY);
+    }
+  };
+
+  const state = (): State => {
+    const all: Record<string, State[string]> = {
+      ...tracker.state,
+      ...table.state,
+      ...pupil?.state,
+      mind: scalars,
+      costs,
+    };
+    shadows.forEach((each, e) => {
+      all[`sizes${e}`] = each.state.sizes;
+      all[`shadow${e}`] = each.state.scalars;
+    });
+    return all;
+  };
+
+  return {
+    /** One more second of demand; NaN where it was not recorded. */
+    push: (count: number): void => {
+      if (history.push(count)) endStep();
+    },
+    /** One more second of demand that was lived through before: features only. */
+    recall: (count: number): void => {
+      history.push(count);
+    },
+    /** Lines are to be trusted. */
+    awake: (): boolean => history.steps() >= holdSteps,
+    experts,
+    lines: lines as readonly Lines[],
+    inCharge,
+    context: (): number => scalars[0]!,
+    value: (e: number): number => table.value(scalars[0]!, e),
+    costs: costs as Readonly<Float64Array>,
+    steps: (): number => scalars[1]!,
+    rounds: (): number => pupil?.rounds() ?? 0,
+    visits: table.visits,
+    history: history as FeatureHistory,
+    state,
+    restored: (): void => pupil?.restored(),
+  };
+};
+
+export type Mind = ReturnType<typeof mind>;

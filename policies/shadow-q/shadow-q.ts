@@ -1,0 +1,141 @@
+import type { Arrivals, Observation, OptionValue, Snapshot } from '#core/model';
+import type { Policy, PolicyMaker } from '#core/policy';
+import { costScore } from '#core/reward';
+import { flag, read } from '#policies/settings';
+import { contextNames } from '#policies/shadow-q/context';
+import { phaseOf } from '#policies/shadow-q/experts/two-lines/feature-history';
+import { towards } from '#policies/shadow-q/experts/two-lines/lines';
+import { recall, type SnapshotData } from '#policies/shadow-q/recall';
+import { pack } from '#policies/shadow-q/state';
+
+const name = 'shadow-q';
+
+export const shadowQSettings = {
+  learning: flag('go on learning on the own past', true),
+};
+
+/** A longer gap in the demand is no gap but a new beginning: what was learnt is kept. */
+const longestGapSeconds = 24 * 3600;
+/** The table counts as a new version so often, and after each round of learning. */
+const versionSteps = 60;
+
+const reasonOf = (replicas: number, wanted: number): string =>
+  wanted > replicas ? 'BelowLowLine' : wanted < replicas ? 'AboveHighLine' : 'BetweenLines';
+
+/**
+ * Tabular Q-learning whose actions are experts. Each names two lines for the next step; below the low one the fleet is
+ * ordered up to it, above the high one released down to it. Demand does not depend on us, so every expert also runs in
+ * a shadow on the recorded demand and every Q(s, e) is updated in hindsight, none by exploring.
+ */
+export const shadowQ: PolicyMaker = ({ spec, seed, settings, snapshot, history }): Policy => {
+  const { learning } = read(name, shadowQSettings, settings);
+  const mindSettings = { spec, seed, learning };
+  let { mind, startsAt } = recall(mindSettings, snapshot, history);
+  const cost = costScore(spec, (snapshot?.data as SnapshotData | undefined)?.cost);
+  let lastAt = snapshot?.atSeconds ?? 0;
+  const phase = phaseOf(spec.intervalSeconds, spec.metricAgeSeconds);
+
+  const data = (): SnapshotData => ({
+    startsAt: startsAt ?? 0,
+    historySteps: mind.history.steps(),
+    stepSeconds: spec.intervalSeconds,
+    learning,
+    state: pack(mind.state()),
+    cost: cost.state(),
+  });
+
+  const takeSnapshot = (): Omit<Snapshot, 'version'> => ({
+    schemaVersion: 1,
+    policy: name,
+    atSeconds: lastAt,
+    experience: mind.steps(),
+    data: data(),
+  });
+
+  const beginAnew = (): void => {
+    mind = recall(mindSettings, { ...takeSnapshot(), version: 0 }, undefined).mind;
+    startsAt = undefined;
+  };
+
+  /** Takes the seconds that are new; those not recorded in between are marked as such. */
+  const absorb = (a: Arrivals): void => {
+    const seconds = a.counts.length * a.stepSeconds;
+    if (seconds === 0) return;
+    if (startsAt !== undefined && a.startsAt - startsAt - mind.history.seconds() > longestGapSeconds)
+      beginAnew();
+    // The first history ends where a step does, so that decisions never wait for the rest of a step.
+    startsAt ??=
+      a.startsAt +
+      ((((seconds - phase) % spec.intervalSeconds) + spec.intervalSeconds) % spec.intervalSeconds);
+    for (let at = startsAt + mind.history.seconds(); at < a.startsAt; at++) mind.push(Number.NaN);
+    for (let at = startsAt + mind.history.seconds(); at < a.startsAt + seconds; at++) {
+      mind.push(a.counts[Math.floor((at - a.startsAt) / a.stepSeconds)]! / a.stepSeconds);
+    }
+  };
+
+  /** A source without arrivals: its rate is taken to hold since the last look. */
+  const fromRate = (o: Observation): Arrivals | undefined => {
+    if (o.demand === undefined) return undefined;
+    const end = Math.floor(o.atSeconds - spec.metricAgeSeconds);
+    const since =
+      startsAt === undefined
+        ? end - phase
+        : Math.max(startsAt + mind.history.seconds(), end - longestGapSeconds);
+    return {
+      startsAt: since,
+      stepSeconds: 1,
+      counts: new Array<number>(Math.max(0, end - since)).fill(o.demand),
+    };
+  };
+
+  return {
+    name,
+    decide: (o, legal) => {
+      lastAt = o.atSeconds;
+      const arrivals = o.arrivals ?? fromRate(o);
+      if (arrivals !== undefined) absorb(arrivals);
+      const { from } = legal;
+      const e = mind.inCharge();
+      const expert = mind.experts[e]!.name;
+      const state = contextNames[mind.context()]!;
+      if (!mind.awake()) {
+        return { action: 0, state, explored: false, reason: 'FirstLook', expert, values: [] };
+      }
+      const values: OptionValue[] = [];
+      for (let i = 0; i < mind.experts.length; i++) {
+        const { low, high } = mind.lines[i]!;
+        values.push({
+          option: mind.experts[i]!.name,
+          replicas: towards(from, low, high),
+          value: mind.value(i),
+        });
+      }
+      const wanted = values[e]!.replicas;
+      return {
+        action: Math.max(legal.low, Math.min(legal.high, wanted)) - from,
+        state,
+        explored: false,
+        reason: reasonOf(from, wanted),
+        expert,
+        lines: mind.lines[e]!,
+        values,
+      };
+    },
+    score: cost.score,
+    learn: () => {
+      const least = mind.costs.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+      const mean = mind.costs.reduce((a, b) => a + b, 0) / mind.costs.length;
+      const report: Record<string, number> = {
+        rounds: mind.rounds(),
+        visits: mind.visits(),
+        regret: cost.state().total - least,
+      };
+      mind.experts.forEach((each, i) => {
+        report[`cost.${each.name}`] = mean > 0 ? mind.costs[i]! / mean : 0;
+      });
+      return report;
+    },
+    snapshot: takeSnapshot,
+    tableVersion: () => mind.rounds() + Math.floor(mind.steps() / versionSteps),
+  };
+};

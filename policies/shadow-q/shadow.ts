@@ -1,0 +1,68 @@
+import { lateShare, nextBacklog } from '#core/queue';
+import type { Economy } from '#policies/shadow-q/experts/two-lines/chunk-gradient';
+import { towards } from '#policies/shadow-q/experts/two-lines/lines';
+
+/**
+ * A fleet that was never run: what one expert would have had and paid on the recorded demand. Costs are booked in the
+ * step in which they are felt. Ready is the least of the sizes wanted during the last start-up time.
+ */
+export const shadow = (e: Economy, ageSeconds: number) => {
+  const L = Math.ceil(e.startUpSeconds / e.stepSeconds);
+  const late = Math.ceil(ageSeconds / e.stepSeconds);
+  const kept = L + late + 3;
+  const sizes = new Float64Array(kept);
+  // [size wanted last, backlog]
+  const scalars = new Float64Array(2);
+
+  const sizeAt = (step: number): number => sizes[((step % kept) + kept) % kept]!;
+
+  const readyAt = (step: number): number => {
+    let least = sizeAt(step);
+    for (let j = step - L; j < step; j++) least = Math.min(least, sizeAt(j));
+    return least;
+  };
+
+  return {
+    start: (replicas: number): void => {
+      sizes.fill(replicas);
+      scalars[0] = replicas;
+    },
+    /** What the expert wants at step k, by its two lines. */
+    decide: (step: number, low: number, high: number): number => {
+      const size = Math.max(e.minReplicas, Math.min(e.maxReplicas, towards(scalars[0]!, low, high)));
+      sizes[((step % kept) + kept) % kept] = size;
+      scalars[0] = size;
+      return size;
+    },
+    wanted: (): number => scalars[0]!,
+    /**
+     * Plays the seconds [from, to) that became visible at `step`; decisions act `ageSeconds` after what they saw. Gives
+     * the cost in replica-hours.
+     */
+    play: (step: number, arrivals: Float32Array, from: number, to: number): number => {
+      let cost = 0;
+      let inForce = Number.NaN;
+      let size = 0;
+      let ready = 0;
+      for (let t = from; t < to; t++) {
+        const back = (to - t + ageSeconds) / e.stepSeconds;
+        const j = step - Math.ceil(back);
+        if (j !== inForce) {
+          inForce = j;
+          size = sizeAt(j);
+          ready = readyAt(j);
+          if (Number.isInteger(back)) cost += e.switchPrice * Math.abs(size - sizeAt(j - 1));
+        }
+        const d = arrivals[t]!;
+        const served = ready * e.capacityPerReplica;
+        const left = nextBacklog(scalars[1]!, d, served);
+        const wait = served > 0 ? (scalars[1]! + left) / (2 * served) : Number.POSITIVE_INFINITY;
+        const share = d === 0 ? 0 : lateShare(d / served, wait, e.capacityPerReplica, e.sloSeconds);
+        cost += size / 3600 + e.latePrice * d * share;
+        scalars[1] = left;
+      }
+      return cost;
+    },
+    state: { sizes, scalars },
+  };
+};
