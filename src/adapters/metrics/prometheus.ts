@@ -12,9 +12,11 @@ import {
 import { fillTemplate } from './promql.ts';
 
 /** Faults of templates, so that they are found before the start and not in a cycle. */
-export const templateFaults = (queries: Readonly<Record<string, SignalQuery>>): readonly string[] =>
+export const templateFaults = (
+  queries: Readonly<Record<string, SignalQuery | undefined>>,
+): readonly string[] =>
   Object.entries(queries).flatMap(([name, given]) =>
-    Object.values(signalQueries(given)).flatMap((query = '') => {
+    Object.values(given === undefined ? {} : signalQueries(given)).flatMap((query = '') => {
       try {
         fillTemplate(query, { namespace: 'namespace', kind: 'Deployment', name: 'name' });
         return [];

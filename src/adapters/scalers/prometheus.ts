@@ -35,8 +35,7 @@ const kubeStateMetrics: Readonly<Record<string, Queries>> = {
 /** Sees sizes in Prometheus and changes nothing: for Shadow mode beside a cluster that it has no access to. */
 export const prometheusScaler = (given: PrometheusScalerSettings, clock: Pick<Clock, 'now'>): Scaler => {
   const { queries, ...connection } = checkedSettings(prometheusScalerSchema, given);
-  const faults =
-    queries === undefined ? [] : templateFaults(queries as Readonly<Record<string, SignalQuery>>);
+  const faults = templateFaults(queries ?? {});
   if (faults.length > 0) throw new PortError('prometheus', faults.join('; '));
   const api = prometheusApi(connection);
 
