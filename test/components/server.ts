@@ -8,7 +8,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const readyWithinSeconds = 60;
 
-export type Server = { readonly folder: string; stop(): Promise<void> };
+export type Server = { readonly folder: string; readonly ports: readonly number[]; stop(): Promise<void> };
+
+type Program = {
+  readonly name: string;
+  readonly program: string;
+  readonly stopWith: 'SIGTERM' | 'SIGKILL';
+  /** How many ports it needs. */
+  readonly ports: number;
+  readonly prepare: (
+    folder: string,
+    ports: readonly number[],
+  ) => Promise<{ readonly args: readonly string[]; readonly readyUrl: string }>;
+};
 
 /** As many different free loopback ports as asked for. */
 export const freePorts = async (count: number): Promise<number[]> => {
@@ -25,20 +37,10 @@ const answers = async (url: string): Promise<boolean> => {
   return response?.ok === true;
 };
 
-/**
- * Starts a program with a data folder of its own and waits until `readyUrl` answers. A program that dies is reported at
- * once, with the end of its log. It does not outlive this process.
- */
-export const startServer = async (given: {
-  readonly name: string;
-  readonly program: string;
-  readonly stopWith: 'SIGTERM' | 'SIGKILL';
-  readonly prepare: (
-    folder: string,
-  ) => Promise<{ readonly args: readonly string[]; readonly readyUrl: string }>;
-}): Promise<Server> => {
+const tryToStart = async (given: Program): Promise<Server> => {
   const folder = await mkdtemp(join(tmpdir(), `nimbusguard-${given.name}-`));
-  const { args, readyUrl } = await given.prepare(folder);
+  const ports = await freePorts(given.ports);
+  const { args, readyUrl } = await given.prepare(folder, ports);
   const child = spawn(given.program, args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
   let log = '';
   let death: string | undefined;
@@ -76,5 +78,19 @@ export const startServer = async (given: {
       throw new Error(`[${given.name}] ${why}. The end of its log:\n${log}`);
     }
   }
-  return { folder, stop };
+  return { folder, ports, stop };
+};
+
+/**
+ * Starts a program with a data folder of its own and waits until `readyUrl` answers. A program that dies is reported at
+ * once, with the end of its log. It does not outlive this process. Between choosing a free port and listening on it
+ * somebody else may take it: then others are tried.
+ */
+export const startServer = async (given: Program, attempts = 3): Promise<Server> => {
+  try {
+    return await tryToStart(given);
+  } catch (error) {
+    if (attempts <= 1 || !/address already in use/.test(String(error))) throw error;
+    return startServer(given, attempts - 1);
+  }
 };

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from './build.ts';
-import { freePorts, startServer } from './server.ts';
+import { startServer } from './server.ts';
 
 /** For hooks that start a server: a first build of all takes some ten minutes. */
 export const startTimeoutMs = 20 * 60_000;
@@ -30,17 +30,16 @@ export const startPrometheus = async (
   given: { readonly scrape?: readonly Scrape[]; readonly extraConfig?: string } = {},
 ): Promise<Prometheus> => {
   const programs = await build('prometheus');
-  const [port] = await freePorts(1);
-  const url = `http://127.0.0.1:${port}`;
   const server = await startServer({
     name: 'prometheus',
     program: join(programs, 'prometheus'),
     stopWith: 'SIGTERM',
-    prepare: async (folder) => {
+    ports: 1,
+    prepare: async (folder, [port]) => {
       const config = join(folder, 'prometheus.yml');
       await writeFile(config, prometheusConfig(given.scrape ?? [], given.extraConfig ?? ''));
       return {
-        readyUrl: `${url}/-/ready`,
+        readyUrl: `http://127.0.0.1:${port}/-/ready`,
         args: [
           `--config.file=${config}`,
           `--storage.tsdb.path=${join(folder, 'data')}`,
@@ -55,6 +54,7 @@ export const startPrometheus = async (
       };
     },
   });
+  const url = `http://127.0.0.1:${server.ports[0]}`;
   return {
     url,
     stop: server.stop,
@@ -95,18 +95,22 @@ search_enabled: true
 
 export const startTempo = async (): Promise<Tempo> => {
   const programs = await build('tempo');
-  const ports = await freePorts(4);
-  const queryUrl = `http://127.0.0.1:${ports[0]}`;
   const server = await startServer({
     name: 'tempo',
     program: join(programs, 'tempo'),
     // It takes half a minute over SIGTERM.
     stopWith: 'SIGKILL',
-    prepare: async (folder) => {
+    ports: 4,
+    prepare: async (folder, ports) => {
       const config = join(folder, 'tempo.yaml');
       await writeFile(config, tempoConfig(folder, ports));
-      return { readyUrl: `${queryUrl}/ready`, args: [config] };
+      return { readyUrl: `http://127.0.0.1:${ports[0]}/ready`, args: [config] };
     },
   });
-  return { otlpUrl: `http://127.0.0.1:${ports[2]}`, queryUrl, stop: server.stop };
+  const [queryPort, , otlpPort] = server.ports;
+  return {
+    otlpUrl: `http://127.0.0.1:${otlpPort}`,
+    queryUrl: `http://127.0.0.1:${queryPort}`,
+    stop: server.stop,
+  };
 };

@@ -18,12 +18,12 @@ export const prometheusConnection = {
     .int()
     .min(1024)
     .default(4 * 1024 * 1024),
-  /** A sample older than this is `stale`: twice the normal age (scrape interval and delay), 15 s or more. */
-  staleAfterSeconds: z.number().positive().default(15),
 };
 
 export const prometheusSourceSchema = z.strictObject({
   ...prometheusConnection,
+  /** A sample older than this is `stale`: twice the normal age (scrape interval and delay), 15 s or more. */
+  staleAfterSeconds: z.number().positive().default(15),
   /** By the name of the signal: requests, cpu, memory, late and any other that is to be recorded. */
   queries: z.record(z.string().min(1), signal),
   arrivals: z
@@ -48,7 +48,7 @@ export const prometheusScalerSchema = z.strictObject({
 
 export type PrometheusSourceSettings = z.input<typeof prometheusSourceSchema>;
 export type PrometheusScalerSettings = z.input<typeof prometheusScalerSchema>;
-export type Connection = Omit<z.output<typeof prometheusScalerSchema>, 'queries'>;
+export type Connection = Omit<z.output<typeof prometheusScalerSchema>, 'queries' | 'staleAfterSeconds'>;
 export type SignalQuery = z.output<typeof signal>;
 
 /** All faults in one error. */

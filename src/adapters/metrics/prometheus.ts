@@ -28,11 +28,13 @@ export const templateFaults = (
 
 /** Any server with Prometheus's HTTP API (Thanos, Mimir, VictoriaMetrics too), one PromQL query per signal. */
 export const prometheusSource = (given: PrometheusSourceSettings): MetricSource => {
-  const { queries, arrivals, ...connection } = checkedSettings(prometheusSourceSchema, given);
+  const { queries, arrivals, staleAfterSeconds, ...connection } = checkedSettings(
+    prometheusSourceSchema,
+    given,
+  );
   const faults = templateFaults({ ...queries, ...(arrivals && { arrivals: arrivals.query }) });
   if (faults.length > 0) throw new PortError('prometheus', faults.join('; '));
   const api = prometheusApi(connection);
-  const { staleAfterSeconds } = connection;
 
   const samplesOf = (target: Target, atSeconds: number, abort?: AbortSignal): Promise<Sample[]> =>
     Promise.all(

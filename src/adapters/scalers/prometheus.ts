@@ -34,7 +34,7 @@ const kubeStateMetrics: Readonly<Record<string, Queries>> = {
 
 /** Sees sizes in Prometheus and changes nothing: for Shadow mode beside a cluster that it has no access to. */
 export const prometheusScaler = (given: PrometheusScalerSettings, clock: Pick<Clock, 'now'>): Scaler => {
-  const { queries, ...connection } = checkedSettings(prometheusScalerSchema, given);
+  const { queries, staleAfterSeconds, ...connection } = checkedSettings(prometheusScalerSchema, given);
   const faults = templateFaults(queries ?? {});
   if (faults.length > 0) throw new PortError('prometheus', faults.join('; '));
   const api = prometheusApi(connection);
@@ -67,7 +67,6 @@ export const prometheusScaler = (given: PrometheusScalerSettings, clock: Pick<Cl
     name: 'prometheus',
     replicas: async (target, abort) => {
       const signals = queriesFor(target);
-      const { staleAfterSeconds } = connection;
       const atSeconds = clock.now();
       const read = (metric: string, signal: SignalQuery) =>
         readSample({ api, metric, signal, target, atSeconds, staleAfterSeconds }, abort);
