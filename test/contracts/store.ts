@@ -7,7 +7,8 @@ import { schemaContract } from '#test/contracts/store/schema';
 
 /** What every store keeps to. `fresh` gives an empty database that `openStore` opens by its URL. */
 export const storeContract = (name: string, fresh: () => Promise<Database>): void => {
-  describe(`store contract: ${name}`, () => {
+  // A database on a machine with much else to do is slow, not wrong.
+  describe(`store contract: ${name}`, { timeout: 60_000 }, () => {
     const given = opening(fresh);
     describe('the journal', () => journalContract(given));
     describe('demand', () => demandContract(given));

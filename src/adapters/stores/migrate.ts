@@ -8,14 +8,15 @@ import type { Schema } from './schema.ts';
 
 export const migrations = { '001-journal': journal, '002-demand': demand, '003-learning': learning };
 
-const versionTable = 'schema_versions';
+/** The database may be shared with other programs that migrate theirs. */
+export const versionTable = 'nimbusguard_migrations';
 
 export const migrator = (db: Kysely<Schema>): Migrator =>
   new Migrator({
     db,
     provider: { getMigrations: async () => migrations },
     migrationTableName: versionTable,
-    migrationLockTableName: 'schema_lock',
+    migrationLockTableName: 'nimbusguard_migration_lock',
   });
 
 /** Brings an older schema up, under the database's own lock and whole or not at all; refuses a newer one. */

@@ -49,16 +49,25 @@ export const encodeRecord = (record: DecisionRecord): Uint8Array => {
   return Buffer.concat([Uint8Array.of(zstdWithFirstDictionary), packed]);
 };
 
-export const decodeRecord = (columns: Columns, bytes: Uint8Array): DecisionRecord => {
-  if (bytes[0] !== zstdWithFirstDictionary) {
-    throw new Error(
-      `record of decision ${columns.id} is packed in a way (${bytes[0]}) that is not known here`,
-    );
+type Stored = Omit<DecisionRecord, keyof Columns | 'observation'> & {
+  readonly observation: Omit<Observation, 'atSeconds'> & Partial<Pick<Observation, 'atSeconds'>>;
+};
+
+const unpack = (id: string, bytes: Uint8Array): Stored => {
+  if (bytes[0] !== zstdWithFirstDictionary)
+    throw new Error(`the record of decision ${id} is packed in a way (${bytes[0]}) that is not known here`);
+  try {
+    const json = zstdDecompressSync(bytes.subarray(1), { dictionary: recordDictionary }).toString();
+    return fromJson(json) as Stored;
+  } catch (error) {
+    throw new Error(`the record of decision ${id} is damaged: restore a copy of the database`, {
+      cause: error,
+    });
   }
-  const json = zstdDecompressSync(bytes.subarray(1), { dictionary: recordDictionary }).toString();
-  const { observation, ...kept } = fromJson(json) as Omit<DecisionRecord, 'observation'> & {
-    observation: Omit<Observation, 'atSeconds'> & Partial<Pick<Observation, 'atSeconds'>>;
-  };
+};
+
+export const decodeRecord = (columns: Columns, bytes: Uint8Array): DecisionRecord => {
+  const { observation, ...kept } = unpack(columns.id, bytes);
   return {
     ...kept,
     ...columns,

@@ -7,11 +7,11 @@ import { freePorts } from '#test/components/server';
 import type { Database } from '#test/contracts/store/database';
 
 export type PostgresServer = {
-  fresh(): Promise<Database & { readonly name: string }>;
+  fresh(): Promise<Database>;
   stop(): Promise<void>;
 };
 
-/** A PostgreSQL of its own in a temporary folder, with as many empty databases as asked for. */
+/** A PostgreSQL of its own in a temporary folder, whose one database is emptied for each test. */
 export const startPostgres = async (): Promise<PostgresServer> => {
   const [port] = await freePorts(1);
   const log: string[] = [];
@@ -39,8 +39,8 @@ export const startPostgres = async (): Promise<PostgresServer> => {
   } catch (error) {
     throw new Error(`[postgres] did not start: ${log.slice(-20).join('')}`, { cause: error });
   }
-  const urlOf = (name: string): string => `postgres://postgres:postgres@127.0.0.1:${port}/${name}`;
-  const query = async (url: string, text: string): Promise<readonly Record<string, unknown>[]> => {
+  const url = `postgres://postgres:postgres@127.0.0.1:${port}/postgres`;
+  const query = async (text: string): Promise<readonly Record<string, unknown>[]> => {
     const client = new pg.Client(url);
     await client.connect();
     try {
@@ -49,13 +49,10 @@ export const startPostgres = async (): Promise<PostgresServer> => {
       await client.end();
     }
   };
-  let n = 0;
   return {
     async fresh() {
-      n += 1;
-      const name = `store_${n}`;
-      await query(urlOf('postgres'), `create database ${name}`);
-      return { name, url: urlOf(name), query: (text) => query(urlOf(name), text) };
+      await query('drop schema public cascade; create schema public');
+      return { url, query };
     },
     stop: () => server.stop(),
   };

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { migrations } from '#adapters/stores/migrate';
+import { migrations, versionTable } from '#adapters/stores/migrate';
 import { openStore } from '#adapters/stores/registry';
 import { PortError } from '#ports';
 import type { Opening } from '#test/contracts/store/database';
@@ -23,7 +23,7 @@ export const schemaContract = ({ fresh, reopen }: Opening): void => {
     await first.close();
     const later = ['demand_recent', 'demand_hours', 'snapshots', 'settings', 'runs'];
     for (const table of later) await database.query(`drop table ${table}`);
-    await database.query(`delete from schema_versions where name > '${names[0]}'`);
+    await database.query(`delete from ${versionTable} where name > '${names[0]}'`);
     const store = await reopen(database);
     expect(await store.decision(record().id)).toBeDefined();
     expect(await store.runs(1)).toEqual([]);
@@ -32,7 +32,7 @@ export const schemaContract = ({ fresh, reopen }: Opening): void => {
   it('refuses a newer schema, naming both versions and the mend', async () => {
     const database = await fresh();
     await (await reopen(database)).close();
-    await database.query(`insert into schema_versions values ('999-future', '2030-01-01T00:00:00Z')`);
+    await database.query(`insert into ${versionTable} values ('999-future', '2030-01-01T00:00:00Z')`);
     const refusal = await openStore(database.url).catch((error: unknown) => error);
     expect(refusal).toBeInstanceOf(PortError);
     expect((refusal as PortError).message).toMatch(
@@ -44,7 +44,7 @@ export const schemaContract = ({ fresh, reopen }: Opening): void => {
     const database = await fresh();
     const stores = await Promise.all([1, 2, 3].map(() => reopen(database)));
     await Promise.all(stores.map((store) => store.append(record())));
-    expect((await database.query('select name from schema_versions')).length).toBe(names.length);
+    expect((await database.query(`select name from ${versionTable}`)).length).toBe(names.length);
     expect((await stores[0]!.targets())[0]?.decisions).toBe(1);
   });
 
