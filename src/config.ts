@@ -76,6 +76,13 @@ const crossFaults = (config: Config): readonly Fault[] =>
         problem: `names ${worlds} worlds`,
         mend: 'give either simulated or prometheus',
       });
+    if (world.simulated !== undefined && !Number.isInteger(spec.metricAgeSeconds))
+      faults.push({
+        path: `${path}.spec.metricAgeSeconds`,
+        value: `${spec.metricAgeSeconds}`,
+        problem: 'is no whole number, and a simulated world counts whole seconds',
+        mend: 'give a whole number',
+      });
     if (world.prometheus !== undefined && mode === 'Auto')
       faults.push({
         path: `${path}.mode`,

@@ -77,7 +77,7 @@ export const runLoop = async (settings: LoopSettings): Promise<LoopTotals> => {
 
     try {
       let at = slot(Math.max(clock.now(), last + interval / 2));
-      while (at <= (w.endsAt ?? Number.POSITIVE_INFINITY)) {
+      while (at < (w.endsAt ?? Number.POSITIVE_INFINITY)) {
         await clock.until(at, signal);
         // Whoever waited at the gate for more than an interval looks at the newest instant, not at a past one.
         await pass(() => cycle(Math.max(at, slot(clock.now()) - interval)));

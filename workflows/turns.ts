@@ -23,7 +23,7 @@ export type Watched = {
   readonly pauses?: () => readonly Pause[];
   /** Cycles fall at whole multiples of the interval plus this; absent: spread by the target's name. */
   readonly offsetSeconds?: number | undefined;
-  /** The last instant that can be looked at; absent: the world goes on. */
+  /** From then on there is nothing to look at; absent: the world goes on. */
   readonly endsAt?: number | undefined;
 };
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { prometheusConnection, prometheusSourceSchema } from '#adapters/metrics/prometheus-settings';
+import { prometheusScalerSchema, prometheusSourceSchema } from '#adapters/metrics/prometheus-settings';
 
 const positive = z.number().positive();
 const notNegative = z.number().min(0);
@@ -51,18 +51,13 @@ const simulated = z.strictObject({
   /** The 95th percentile of the load becomes this share of maxReplicas · capacityPerReplica; absent: as recorded. */
   scaleP95Ratio: positive.max(1).optional(),
   /** The load is played so many times; then the loop ends. */
-  repeat: z.int().min(1).max(1000).default(30),
+  repeat: z.int().min(1).max(1000).default(1),
 });
-
-const signal = prometheusSourceSchema.shape.queries.valueType;
 
 /** A cluster that is only looked at, by PromQL. */
 const prometheus = z.strictObject({
-  ...prometheusConnection,
-  queries: prometheusSourceSchema.shape.queries,
-  arrivals: prometheusSourceSchema.shape.arrivals,
-  /** Absent: kube-state-metrics, for Deployments and StatefulSets. */
-  replicas: z.strictObject({ desired: signal, ready: signal, rollout: signal.optional() }).optional(),
+  ...prometheusSourceSchema.shape,
+  replicas: prometheusScalerSchema.pick({ queries: true, staleAfterSeconds: true }).prefault({}),
 });
 
 const target = z.strictObject({

@@ -18,3 +18,6 @@ export const systemClock = (): Clock => {
   };
   return { now, until };
 };
+
+/** Unix seconds to the microsecond, for timing what is shorter than the system clock's millisecond. */
+export const preciseNow = (): number => (performance.timeOrigin + performance.now()) / 1000;

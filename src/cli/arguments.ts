@@ -1,0 +1,26 @@
+import { InvalidArgumentError } from 'commander';
+import type { Target } from '#core/model';
+
+/** `--limit 20` */
+export const wholeNumber = (text: string): number => {
+  if (!/^\d+$/.test(text) || Number(text) < 1)
+    throw new InvalidArgumentError('Give a whole number, 1 or more.');
+  return Number(text);
+};
+
+/** `web`, or `shop/Deployment/web`. */
+export const targetArgument = (text: string): Target => {
+  const parts = text.split('/');
+  if (parts.some((part) => part === '') || (parts.length !== 1 && parts.length !== 3))
+    throw new InvalidArgumentError('Give NAME or NAMESPACE/KIND/NAME.');
+  const [namespace, kind, name] = parts.length === 3 ? parts : ['default', 'Deployment', parts[0]];
+  return { namespace: namespace!, kind: kind!, name: name! };
+};
+
+/** Unix seconds, or RFC 3339. */
+export const timeArgument = (text: string): number => {
+  const seconds = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Date.parse(text) / 1000;
+  if (Number.isNaN(seconds))
+    throw new InvalidArgumentError('Give Unix seconds or a time like 2026-01-05T12:00:00Z.');
+  return seconds;
+};

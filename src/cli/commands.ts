@@ -1,0 +1,11 @@
+import type { Command } from 'commander';
+import type { Frame } from '#cli/frame';
+import { configCommand } from './config.ts';
+import { historyCommand } from './history.ts';
+import { learningCommand } from './learning.ts';
+import { runCommand } from './run.ts';
+
+/** Gives a command its words; what is heavy is imported when it runs. */
+export type CommandMaker = (frame: Frame) => Command;
+
+export const commands: readonly CommandMaker[] = [runCommand, historyCommand, learningCommand, configCommand];

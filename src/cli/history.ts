@@ -1,0 +1,67 @@
+import { Command, Option } from 'commander';
+import { type Outcome, outcomes, type Target, targetKey } from '#core/model';
+import type { DecisionQuery, DecisionRecord, Store } from '#ports';
+import { targetArgument, timeArgument, wholeNumber } from './arguments.ts';
+import type { CommandMaker } from './commands.ts';
+import { table, timeText } from './table.ts';
+
+type Options = {
+  readonly target?: Target;
+  readonly from?: number;
+  readonly to?: number;
+  readonly outcome?: Outcome;
+  readonly changed?: true;
+  readonly limit: number;
+};
+
+type Row = Awaited<ReturnType<Store['decisions']>>['items'][number];
+
+const pageLength = 200;
+
+const newest = async (store: Store, query: Omit<DecisionQuery, 'cursor'>): Promise<readonly Row[]> => {
+  const rows: Row[] = [];
+  let cursor: string | undefined;
+  do {
+    const limit = Math.min(query.limit - rows.length, pageLength);
+    const page = await store.decisions({ ...query, cursor, limit });
+    rows.push(...page.items);
+    cursor = page.next;
+  } while (cursor !== undefined && rows.length < query.limit);
+  return rows;
+};
+
+const size = ({ decision: { from, to } }: DecisionRecord): string =>
+  from === to ? `${to}` : `${from} → ${to}`;
+
+const cells = (row: Row): readonly string[] => [
+  timeText(row.atSeconds),
+  targetKey(row.target),
+  size(row),
+  row.outcome,
+  row.decision.reason,
+  row.decision.limits.map((limit) => limit.reason).join(', ') || '-',
+  row.credited === undefined ? '-' : row.credited.total.toFixed(3),
+  row.id,
+];
+
+const heads = ['TIME', 'TARGET', 'SIZE', 'OUTCOME', 'REASON', 'LIMITS', 'REWARD', 'ID'];
+
+/** Decisions, the newest first. */
+export const historyCommand: CommandMaker = (frame) =>
+  new Command('history')
+    .description('list decisions, the newest first')
+    .option('--target <target>', 'NAME or NAMESPACE/KIND/NAME', targetArgument)
+    .option('--from <time>', 'not before this time (Unix seconds or RFC 3339)', timeArgument)
+    .option('--to <time>', 'before this time', timeArgument)
+    .addOption(new Option('--outcome <outcome>', 'only of this outcome').choices(outcomes))
+    .option('--changed', 'only those that changed the size')
+    .option('--limit <count>', 'at most so many', wholeNumber, 20)
+    .action(async (options: Options) => {
+      const { withKept } = await import('#cli/kept');
+      const { from, to, ...rest } = options;
+      const query = { ...rest, fromSeconds: from, toSeconds: to };
+      const rows = await withKept(await frame.config(), (store) => newest(store, query));
+      if (frame.json()) frame.print(JSON.stringify(rows));
+      else if (rows.length === 0) frame.remark('No decisions match.');
+      else for (const line of table(heads, rows.map(cells), ['REWARD'])) frame.print(line);
+    });

@@ -1,0 +1,23 @@
+/** Names and reasons may hold anything: what steers a terminal is shown, not obeyed. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+const plain = (text: string): string => text.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, '\u{fffd}');
+
+/** Columns two spaces apart; those named in `right` are numbers. */
+export const table = (
+  heads: readonly string[],
+  rows: readonly (readonly string[])[],
+  right: readonly string[] = [],
+): readonly string[] => {
+  const lines = [heads, ...rows].map((row) => row.map(plain));
+  const widths = heads.map((_, i) => Math.max(...lines.map((row) => row[i]!.length)));
+  return lines.map((row) =>
+    row
+      .map((cell, i) => (right.includes(heads[i]!) ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!)))
+      .join('  ')
+      .trimEnd(),
+  );
+};
+
+/** `2026-01-05 00:00:05Z` */
+export const timeText = (atSeconds: number): string =>
+  new Date(atSeconds * 1000).toISOString().replace('T', ' ').replace(/\.\d+/, '');

@@ -1,0 +1,100 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { pacedClock } from '#adapters/clocks/paced';
+import { systemClock } from '#adapters/clocks/system';
+import { openMetricSource } from '#adapters/metrics/registry';
+import { prometheusScaler } from '#adapters/scalers/prometheus';
+import type { TargetConfig } from '#config';
+import { type Clock, type MetricSource, PortError, type Scaler } from '#ports';
+import { arrivalsOf } from '#simulator/arrivals';
+import { type Load, parseLoad } from '#simulator/load';
+import { simulatedWorld } from '#simulator/world';
+
+export type World = {
+  readonly clock: Clock;
+  readonly source: MetricSource;
+  readonly scaler: Scaler;
+  readonly offsetSeconds?: number;
+  readonly endsAt?: number;
+  /** The instant at which a simulated world began; it goes on from there after a restart. */
+  readonly startsAt?: number;
+};
+
+/** Where a loop that ended before left its target. */
+export type Left = { readonly atSeconds: number; readonly replicas: number };
+
+/** Prefix sums and arrivals take 24 bytes a second. */
+const longestSeconds = 60 * 86_400;
+
+const readLoad = (load: string): Load => {
+  const shipped = !/[/\\.]/.test(load);
+  const file = shipped
+    ? fileURLToPath(new URL(`../../experiments/loads/${load}.csv`, import.meta.url))
+    : load;
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (cause) {
+    const mend = shipped
+      ? 'name one of experiments/loads, or give a path'
+      : 'give the path of a file seconds,rps';
+    throw new PortError(
+      'load',
+      `${load} cannot be read (${(cause as NodeJS.ErrnoException).code}): ${mend}`,
+      { cause },
+    );
+  }
+  return parseLoad(load, text);
+};
+
+const repeated = (once: Float64Array, times: number, load: string): Float64Array => {
+  if (once.length * times > longestSeconds)
+    throw new PortError(
+      'load',
+      `${load} lasts ${once.length} s, ${times} times that is over 60 days: repeat it less often`,
+    );
+  if (times === 1) return once;
+  const all = new Float64Array(once.length * times);
+  for (let i = 0; i < times; i++) all.set(once, i * once.length);
+  return all;
+};
+
+/** Simulated time stands still while nobody looks: after a restart it goes on where it was left. */
+const simulated = (
+  { spec }: TargetConfig,
+  settings: NonNullable<TargetConfig['world']['simulated']>,
+  began: number | undefined,
+  left: Left | undefined,
+): World => {
+  const base = systemClock();
+  const { draw, seed, scaleP95Ratio, speed } = settings;
+  const p95PerSecond = scaleP95Ratio && scaleP95Ratio * spec.maxReplicas * spec.capacityPerReplica;
+  const once = arrivalsOf(readLoad(settings.load), { draw, seed, p95PerSecond });
+  const arrivals = repeated(once, settings.repeat, settings.load);
+  const resumed = began !== undefined && left !== undefined && left.atSeconds < began + arrivals.length;
+  // Records of an earlier world may lie in the future of the system's clock, since simulated time is faster.
+  const startsAt = resumed
+    ? began
+    : Math.ceil(Math.max(base.now(), (left?.atSeconds ?? 0) + spec.intervalSeconds));
+  const clock = pacedClock(base, resumed ? left.atSeconds : startsAt, speed);
+  const size = resumed ? { initialReplicas: left.replicas } : {};
+  const made = simulatedWorld({ arrivals, spec, startsAt, ...size });
+  return {
+    clock,
+    ...made.ports(clock.now),
+    startsAt,
+    endsAt: made.endsAt,
+    offsetSeconds: startsAt % spec.intervalSeconds,
+  };
+};
+
+export const openWorld = (target: TargetConfig, began: number | undefined, left: Left | undefined): World => {
+  if (target.world.simulated !== undefined) return simulated(target, target.world.simulated, began, left);
+  const { queries, arrivals, staleAfterSeconds, replicas, ...connection } = target.world.prometheus!;
+  const clock = systemClock();
+  return {
+    clock,
+    source: openMetricSource({ kind: 'prometheus', ...connection, staleAfterSeconds, queries, arrivals }),
+    scaler: prometheusScaler({ ...connection, ...replicas }, clock),
+  };
+};
