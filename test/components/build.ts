@@ -191,6 +191,11 @@ if (import.meta.main) {
     say(`unknown: ${unknown.join(', ')}. Known: ${components.join(', ')}.`);
     process.exit(2);
   }
-  for (const name of (asked.length > 0 ? asked : components) as Component[])
-    process.stdout.write(`${await build(name)}\n`);
+  try {
+    for (const name of (asked.length > 0 ? asked : components) as Component[])
+      process.stdout.write(`${await build(name)}\n`);
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n`);
+    process.exitCode = 1;
+  }
 }

@@ -183,6 +183,22 @@ describe('a Prometheus that does not answer well', () => {
   });
 });
 
+describe('the share of late requests', () => {
+  const lateRatioOf = async (age: number): Promise<number | undefined> => {
+    const url = await serve(async (request, response) => {
+      const query = new URLSearchParams((await request.toArray()).join('')).get('query')!;
+      json(response, vector(query.includes('timestamp') ? String(startAt - age) : '0.02'));
+    });
+    return (await sourceAt(url, { queries: { late: 'sum(a)' } }).read(target(), startAt, undefined))
+      .lateRatio;
+  };
+
+  it('is that of the signal of that name, while it is good', async () => {
+    expect(await lateRatioOf(3)).toBe(0.02);
+    expect(await lateRatioOf(30)).toBeUndefined();
+  });
+});
+
 describe('the way to a Prometheus', () => {
   const authorizationSeen = async (more: Partial<PrometheusSourceSettings>, user = ''): Promise<unknown> => {
     let seen: unknown;
