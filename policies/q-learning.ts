@@ -13,6 +13,10 @@ import { flag, number, read } from './settings.ts';
  * or, by setting, Double Q-learning (van Hasselt 2010): a coin says which of two tables is updated, its greedy action
  * being worth what the other table says. S = CPU × memory × request rate × pods, in bins; A = hold, ±1 … ±10 replicas,
  * masked to the legal sizes before the choice and before bootstrapping.
+ *
+ * Rewards are never above 0, so a table that starts at 0 is optimistic: with alpha = .1 and gamma = .95 each of the 21
+ * actions of every state is tried some hundred times before the first is believed to be bad (years of 15-s steps). It
+ * starts at the worth of a mediocre policy instead (ibid., section 2.6).
  */
 const name = 'q-learning';
 
@@ -22,6 +26,10 @@ export const qLearningSettings = {
   epsilonStart: number('share of random actions at first', 1, { least: 0, most: 1 }),
   epsilonDecay: number('factor on that share with each step of learning', 0.995, { least: 0, most: 1 }),
   epsilonEnd: number('share of random actions in the end', 0.01, { least: 0, most: 1 }),
+  initialValue: number('Q of what was never tried; −6 is −.3 a step for ever', -6, {
+    least: -1e6,
+    most: 1e6,
+  }),
   doubleQ: flag('two tables, each valuing the choice of the other', false),
   explore: flag('act at random with share epsilon; for simulation and Shadow alone', false),
 };
@@ -33,8 +41,8 @@ const order = Array.from({ length: actions }, (_, i) => (i % 2 === 1 ? (i + 1) /
 const optionNames = order.map((a) => (a === 0 ? 'hold' : a > 0 ? `+${a}` : `${a}`));
 
 /** Bin 0 is "not known": a missing metric is never zero. */
-const cpuEdges = [0.3, 0.5, 0.6, 0.7, 0.8, 0.9];
-const memoryEdges = [0.5, 0.7, 0.85];
+const cpuEdges = [0.5, 0.7, 0.9];
+const memoryEdges = [0.8];
 const shareBins = 10;
 const size = {
   cpu: cpuEdges.length + 2,
@@ -81,7 +89,7 @@ export const qLearning: PolicyMaker = ({ spec, settings, snapshot }): Policy => 
   const fits =
     data?.shape[0] === states && data.shape[1] === actions && data.tables.length === (set.doubleQ ? 2 : 1);
   const kept = fits ? data : undefined;
-  const empty = (): Table => new Float64Array(states * actions);
+  const empty = (): Table => new Float64Array(states * actions).fill(set.initialValue);
   const Q = kept?.tables.map((text) => new Float64Array(bytes(text))) ?? [
     empty(),
     ...(set.doubleQ ? [empty()] : []),
@@ -126,7 +134,7 @@ export const qLearning: PolicyMaker = ({ spec, settings, snapshot }): Policy => 
     coin = set.doubleQ && rng.next() < 0.5;
     const explored = set.explore && rng.next() < epsilon;
     const options = explored ? order.filter((a) => allowed(legal, a)) : [];
-    // Rewards are never above 0, so what was never tried looks best: good for exploring, unsafe in production.
+    // What was never tried is worth a guess: good enough for exploring, unsafe in production.
     const action = explored ? options[rng.integer(options.length)]! : greedy(s, legal, worth, !set.explore);
     const values: OptionValue[] = [];
     for (const [n, a] of order.entries())

@@ -87,7 +87,7 @@ export const costScore = (spec: Spec, start?: CostState) => {
 };
 
 /** Share of the reward of `q-learning` that each term makes. */
-export const weights = { efficiency: 0.4, slo: 0.4, stability: 0.2 } as const;
+const weights = { efficiency: 0.4, slo: 0.4, stability: 0.2 } as const;
 
 /** A replica busier than this is no waste: the point up to which idle capacity counts against the decision. */
 const busyRatio = 0.7;

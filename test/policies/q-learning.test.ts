@@ -63,7 +63,7 @@ const learner = (settings: Readonly<Record<string, unknown>>) =>
 
 describe.each([{}, { doubleQ: true }])('the textbook learner %j', (settings) => {
   it('learns the right size for every load from every size', () => {
-    const policy = learner({ ...settings, epsilonDecay: 0.9999 });
+    const policy = learner({ ...settings, epsilonDecay: 0.9999, initialValue: 0 });
     live(policy, 40_000);
     expect(answers(policy)).toEqual(right);
   });
@@ -111,7 +111,7 @@ describe('acting in earnest', () => {
   });
 
   it('updates by Q ← Q + .1 · (r + .95 · max Q′ − Q)', () => {
-    const policy = qLearning({ spec: s, seed: 1, settings: {} });
+    const policy = qLearning({ spec: s, seed: 1, settings: { initialValue: 0 } });
     const o = seen(3, 3);
     const learn = () =>
       policy.learn({ observation: o, decision: choose(policy, o), reward: reward(-1), next: seen(5, 5) });
