@@ -1,0 +1,70 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const launcher = fileURLToPath(new URL('../../nimbusguard', import.meta.url));
+
+export type Ended = { readonly code: number | null; readonly out: string; readonly err: string };
+
+/** A directory of its own with a configuration: nothing of the machine's own environment comes in. */
+export const place = (config: unknown = {}, files: Readonly<Record<string, string>> = {}) => {
+  const cwd = mkdtempSync(join(tmpdir(), 'nimbusguard-cli-'));
+  writeFileSync(join(cwd, 'nimbusguard.json'), JSON.stringify(config));
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(cwd, name), text);
+
+  const start = (
+    args: readonly string[],
+    variables: Readonly<Record<string, string>> = {},
+    node = process.execPath,
+  ) => {
+    const env = { PATH: process.env.PATH ?? '', NIMBUSGUARD_CONFIG: 'nimbusguard.json', ...variables };
+    const child: ChildProcess = spawn(node, [launcher, ...args], {
+      cwd,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let out = '';
+    let err = '';
+    child.stdout!.on('data', (chunk) => {
+      out += chunk;
+    });
+    child.stderr!.on('data', (chunk) => {
+      err += chunk;
+    });
+    const ended = new Promise<Ended>((resolve) => child.on('close', (code) => resolve({ code, out, err })));
+    return { child, ended, err: () => err };
+  };
+
+  return { cwd, start, run: (...args: readonly string[]): Promise<Ended> => start(args).ended };
+};
+
+/** Ten minutes of a steady load, counted each second. */
+export const steadyLoad = `seconds,rps\n${Array.from({ length: 600 }, (_, t) => `${t},${150 + (t % 7)}`).join('\n')}\n`;
+
+/** A service over a short load that passes fast; its log and its port are its own. */
+export const service = (
+  overrides: { readonly speed?: number; readonly policy?: string; readonly token?: string } = {},
+) => {
+  const simulated = { load: './load.csv', speed: overrides.speed ?? 1000 };
+  const { token } = overrides;
+  const config = {
+    targets: [{ policy: { name: overrides.policy ?? 'q-learning' }, world: { simulated } }],
+    http: { port: 0, ...(token === undefined ? {} : { token }) },
+  };
+  return place(config, { 'load.csv': steadyLoad });
+};
+
+/** The address that the service says it listens on. */
+export const addressOf = async (started: {
+  readonly err: () => string;
+  readonly child: ChildProcess;
+}): Promise<string> => {
+  for (;;) {
+    const url = /"url":"([^"]+)"/.exec(started.err())?.[1];
+    if (url !== undefined && started.err().includes('"msg":"started"')) return url;
+    if (started.child.exitCode !== null) throw new Error(`it ended before it listened:\n${started.err()}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+};
