@@ -32,7 +32,7 @@ const mends: readonly (readonly [string, string])[] = [
 ];
 
 const unreachable =
-  /ECONN|ENOTFOUND|EAI_AGAIN|EPIPE|ETIMEDOUT|[Cc]onnection (terminated|error)|connection timeout|not queryable/;
+  /ECONN|ENOTFOUND|EAI_AGAIN|EPIPE|ETIMEDOUT|[Cc]onnection (terminated|error)|connection timeout|timeout exceeded|not queryable/;
 
 export const postgresFault =
   (where: string): Fault =>
@@ -53,6 +53,11 @@ export const postgresFault =
 
 /** Host and database only: a password never reaches a log. */
 const placeOf = (url: string): string => {
+  if (!URL.canParse(url))
+    throw new PortError(
+      'postgres',
+      'the URL cannot be read: write postgres://user:password@host/database, with %40 for an @ in the password',
+    );
   const { host, pathname } = new URL(url);
   return `${host}${pathname}`;
 };

@@ -82,6 +82,12 @@ needs('postgres')('PostgreSQL', () => {
     expect(fault.message).not.toContain('secret');
   });
 
+  it('refuses a URL that cannot be read, without repeating it', async () => {
+    const fault = await faultOf(openPostgres('postgres://me:secret@host:port/none'));
+    expect(fault.message).toMatch(/^\[postgres\] the URL cannot be read: write postgres:/);
+    expect(fault.message).not.toContain('secret');
+  });
+
   it('tells a wrong password from a missing database', async () => {
     const { url } = await server.fresh();
     expect((await faultOf(openPostgres(url.replace(':postgres@', ':wrong@')))).message).toMatch(
