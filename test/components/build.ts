@@ -1,10 +1,10 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { open, rename, rm, utimes } from 'node:fs/promises';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { rename } from 'node:fs/promises';
 import { constants, homedir, setPriority } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { locked } from './lock.ts';
 
 // Discovery in the clouds is left out: nothing here uses it, and it takes long to compile.
 const onlyKubernetes = 'remove_all_sd,enable_kubernetes_sd';
@@ -27,9 +27,6 @@ const recipes = {
 
 export type Component = keyof typeof recipes;
 export const components = Object.keys(recipes) as Component[];
-
-const lockBeatSeconds = 5;
-const lockStaleSeconds = 30;
 
 const cacheFolder = (): string =>
   join(process.env.NIMBUSGUARD_CACHE ?? join(homedir(), '.cache', 'nimbusguard'), 'components');
@@ -118,41 +115,6 @@ const goBuild = async (folder: string, args: readonly string[], what: string): P
   say(`${what}: built in ${seconds()} s`);
 };
 
-/**
- * One process builds, the others wait. The owner touches the lock as long as it lives; a lock that nobody touches is
- * taken over. Should two build after all, no harm is done: each into a folder of its own, and the first rename wins.
- */
-const locked = async (lock: string, work: () => Promise<void>): Promise<void> => {
-  let told = false;
-  for (;;) {
-    const file = await open(lock, 'wx').catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EEXIST') throw error;
-    });
-    if (file !== undefined) {
-      await file.close();
-      break;
-    }
-    const touchedAt = statSync(lock, { throwIfNoEntry: false })?.mtimeMs;
-    if (touchedAt !== undefined && Date.now() - touchedAt > lockStaleSeconds * 1000)
-      await rm(lock, { force: true });
-    else {
-      if (!told) say(`waiting for another process that builds (${lock})`);
-      told = true;
-      await sleep(1000);
-    }
-  }
-  const beat = setInterval(
-    () => void utimes(lock, new Date(), new Date()).catch(() => {}),
-    lockBeatSeconds * 1000,
-  );
-  try {
-    await work();
-  } finally {
-    clearInterval(beat);
-    await rm(lock, { force: true });
-  }
-};
-
 /** The folder of the component's programs, built first where that has not been done. */
 export const build = async (name: Component): Promise<string> => {
   const ready = built(name);
@@ -165,7 +127,8 @@ export const build = async (name: Component): Promise<string> => {
 
   const folder = folderOf(name, go);
   mkdirSync(cacheFolder(), { recursive: true });
-  await locked(`${folder}.lock`, async () => {
+  const waiting = (): void => say(`waiting for another process that builds (${folder}.lock)`);
+  await locked(`${folder}.lock`, waiting, async () => {
     if (built(name) !== undefined) return;
     const partial = `${folder}.partial-${process.pid}`;
     rmSync(partial, { recursive: true, force: true });

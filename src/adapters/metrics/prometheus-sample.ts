@@ -20,7 +20,9 @@ const numberIn = (answer: Answer): Number => {
   const text = answer.type === 'vector' ? answer.result[0]?.value?.[1] : answer.result[1];
   if (text === undefined) return { state: 'error', detail: 'the query gives a histogram, not a number' };
   const value = Number(text);
-  return Number.isFinite(value) ? { value } : { state: 'error', detail: `the value is ${text}` };
+  if (Number.isFinite(value)) return { value };
+  const mend = 'where nothing may be divided by nothing, write a / (b > 0) or vector(0)';
+  return { state: 'error', detail: `the value is ${text}: ${mend}` };
 };
 
 /** A series out of whose sight nothing has come for this long gives no timestamp any more (`--query.lookback-delta`). */

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { prometheusSource } from '#adapters/metrics/prometheus';
 import { selectorsOf } from '#adapters/metrics/promql';
 import type { Sample } from '#core/model';
@@ -10,6 +10,9 @@ import { needs } from '#test/components/needs';
 import { type Pushed, push } from '#test/components/push';
 import { type Prometheus, startPrometheus, startTimeoutMs } from '#test/components/start';
 import { type MetricSourceMaker, metricSourceContract } from '#test/contracts/metric-source';
+
+// On a busy machine a server may take its time.
+vi.setConfig({ testTimeout: 60_000 });
 
 const labels = (name: string) => ({ namespace: 'default', deployment: name });
 const selector = '{namespace="{{namespace}}",deployment="{{name}}"}';
@@ -216,6 +219,13 @@ needs('prometheus')('the Prometheus source on a real Prometheus', () => {
 
     it('takes a scalar for a number that is always new', async () => {
       expect(await read('scalar(vector(3))')).toMatchObject({ state: 'ok', value: 3, ageSeconds: 0 });
+    });
+
+    it('can be given a zero where nothing is divided by nothing', async () => {
+      await push(prometheus.url, [one('idle_late', 0), one('idle_all', 0)]);
+      expect(await read('idle_late / idle_all', past + 1)).toMatchObject({ state: 'error' });
+      const mended = await read('idle_late / (idle_all > 0) or vector(0)', past + 1);
+      expect(mended).toMatchObject({ state: 'ok', value: 0, ageSeconds: 1 });
     });
 
     it('is as old as the signal that lags most', async () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { PrometheusScalerSettings } from '#adapters/metrics/prometheus-settings';
 import { prometheusScaler } from '#adapters/scalers/prometheus';
 import { PortError } from '#ports';
@@ -6,6 +6,9 @@ import { needs } from '#test/components/needs';
 import { type Pushed, push } from '#test/components/push';
 import { type Prometheus, startPrometheus, startTimeoutMs } from '#test/components/start';
 import { target } from '#test/make';
+
+// On a busy machine a server may take its time.
+vi.setConfig({ testTimeout: 60_000 });
 
 describe('the scaler that only looks', () => {
   it('refuses to scale, for it serves Shadow mode only', async () => {
