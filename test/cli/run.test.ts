@@ -3,6 +3,8 @@ import { expect, test } from 'vitest';
 import { addressOf, place, service } from './spawned.ts';
 
 const token = '0123456789abcdef';
+/** The same target, its world a thousand times as fast. */
+const fast = { NIMBUSGUARD_CONFIG: 'fast.json' };
 
 const get = async (url: string) => {
   const answer = await fetch(url);
@@ -42,7 +44,7 @@ test('TERM ends it in order: the state is saved, the exit code is 0, and the nex
   expect(saved).toMatchObject({ policy: 'q-learning', cluster: 'local' });
 
   // The rest of the world, as fast as it goes.
-  const { out: rest } = await here.start(['run', '--json'], { NIMBUSGUARD_LOG: 'silent' }).ended;
+  const { out: rest } = await here.start(['run', '--json'], fast).ended;
   expect(before + JSON.parse(rest).cycles).toBe(120);
   const times = JSON.parse((await here.run('history', '--json', '--limit', '500')).out).map(
     (r: { atSeconds: number }) => r.atSeconds,
@@ -69,15 +71,25 @@ test('after kill -9 no record that was told is lost, and the loop goes on', asyn
     (row: { id: string }) => row.id,
   );
   expect(kept).toEqual(expect.arrayContaining(told));
-  expect((await here.run('run')).code).toBe(0);
+  expect((await here.start(['run'], fast).ended).code).toBe(0);
   expect(JSON.parse((await here.run('history', '--json', '--limit', '500')).out)).toHaveLength(120);
 }, 60_000);
 
 test('a pause by HTTP holds the size, survives a restart, and is lifted again', async () => {
-  const here = service({ speed: 20, token });
+  // The first look sees nothing and holds; the second, a second later, would go to 20.
+  const here = service({ speed: 5, token, policy: { name: 'static', settings: { replicas: 20 } } });
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
-  const first = here.start(['run']);
   const path = '/api/v1/targets/default/Deployment/web/pause';
+  const newest = async (url: string) =>
+    (
+      (await get(`${url}/api/v1/decisions?limit=1`)).body.items as {
+        from: number;
+        to: number;
+        reason: string;
+      }[]
+    )[0]!;
+
+  const first = here.start(['run']);
   const url = await addressOf(first);
   const until = new Date(Date.now() + 3_600_000).toISOString();
   const body = JSON.stringify({ until, reason: 'sale' });
@@ -87,11 +99,17 @@ test('a pause by HTTP holds the size, survives a restart, and is lifted again', 
 
   const second = here.start(['run']);
   const again = await addressOf(second);
-  await setTimeout(1000);
-  const { body: page } = await get(`${again}/api/v1/decisions?limit=1`);
-  const [newest] = page.items as { from: number; to: number }[];
-  expect(newest!.to).toBe(newest!.from);
+  const decided = async (until: (row: Awaited<ReturnType<typeof newest>>) => boolean) => {
+    for (;;) {
+      const row = await newest(again);
+      if (until(row)) return row;
+      await setTimeout(50);
+    }
+  };
+  const paused = await decided(({ reason }) => reason === 'TowardsFixedSize');
+  expect(paused.to).toBe(paused.from);
   expect((await fetch(again + path, { method: 'DELETE', headers })).status).toBeLessThan(300);
+  expect((await decided(({ from, to }) => from !== to)).to).toBe(20);
   expect((await fetch(`${again}${path.replace('web', 'other')}`, { method: 'DELETE', headers })).status).toBe(
     404,
   );

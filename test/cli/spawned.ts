@@ -1,8 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { afterAll } from 'vitest';
+
+const alive = new Set<ChildProcess>();
+const places: string[] = [];
+/** A test that fails leaves nobody and nothing behind. */
+afterAll(() => {
+  for (const child of alive) child.kill('SIGKILL');
+  for (const cwd of places) rmSync(cwd, { recursive: true, force: true });
+});
 
 export const launcher = fileURLToPath(new URL('../../nimbusguard', import.meta.url));
 
@@ -11,6 +20,7 @@ export type Ended = { readonly code: number | null; readonly out: string; readon
 /** A directory of its own with a configuration: nothing of the machine's own environment comes in. */
 export const place = (config: unknown = {}, files: Readonly<Record<string, string>> = {}) => {
   const cwd = mkdtempSync(join(tmpdir(), 'nimbusguard-cli-'));
+  places.push(cwd);
   writeFileSync(join(cwd, 'nimbusguard.json'), JSON.stringify(config));
   for (const [name, text] of Object.entries(files)) writeFileSync(join(cwd, name), text);
 
@@ -25,6 +35,8 @@ export const place = (config: unknown = {}, files: Readonly<Record<string, strin
       env,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    alive.add(child);
+    child.on('close', () => alive.delete(child));
     let out = '';
     let err = '';
     child.stdout!.on('data', (chunk) => {
@@ -43,17 +55,21 @@ export const place = (config: unknown = {}, files: Readonly<Record<string, strin
 /** Ten minutes of a steady load, counted each second. */
 export const steadyLoad = `seconds,rps\n${Array.from({ length: 600 }, (_, t) => `${t},${150 + (t % 7)}`).join('\n')}\n`;
 
-/** A service over a short load that passes fast; its log and its port are its own. */
+/** A service over a short load that passes fast. */
 export const service = (
-  overrides: { readonly speed?: number; readonly policy?: string; readonly token?: string } = {},
+  given: {
+    readonly speed?: number;
+    readonly policy?: { readonly name: string; readonly settings?: unknown };
+    readonly token?: string;
+  } = {},
 ) => {
-  const simulated = { load: './load.csv', speed: overrides.speed ?? 1000 };
-  const { token } = overrides;
-  const config = {
-    targets: [{ policy: { name: overrides.policy ?? 'q-learning' }, world: { simulated } }],
-    http: { port: 0, ...(token === undefined ? {} : { token }) },
-  };
-  return place(config, { 'load.csv': steadyLoad });
+  const { speed = 1000, policy = { name: 'q-learning' }, token } = given;
+  const http = { port: 0, ...(token === undefined ? {} : { token }) };
+  const at = (times: number) => ({
+    targets: [{ policy, world: { simulated: { load: './load.csv', speed: times } } }],
+    http,
+  });
+  return place(at(speed), { 'load.csv': steadyLoad, 'fast.json': JSON.stringify(at(1000)) });
 };
 
 /** The address that the service says it listens on. */
