@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { pacedClock } from '#adapters/clocks/paced';
 import { systemClock } from '#adapters/clocks/system';
 import type { Spec } from '#core/model';
+import { policies } from '#policies/registry';
 import { house, watched } from '#test/house';
 import { startAt, target } from '#test/make';
 import { smallPolicy } from '#test/small-policy';
@@ -82,3 +83,62 @@ test('recorded demand comes back from its first second to its last', async () =>
   expect(history?.counts).toHaveLength(294);
   expect(memory.since).toBe(startAt + 294);
 });
+
+const settings: Record<string, Record<string, unknown>> = { 'q-learning': { explore: true } };
+
+/** The same with a policy of the registry; `killed`: nothing is saved any more in the last cycle before a stop. */
+const runOf = async (name: string, stops: readonly number[], killed = false) => {
+  const shared = await house();
+  const world = smallWorld(1800);
+  let atSeconds = startAt;
+  for (const end of [...stops.map((s) => startAt + s), world.endsAt]) {
+    const { memory, snapshot, history } = await recall({
+      ...given(shared, world.spec, atSeconds),
+      policy: name,
+    });
+    const clock = pacedClock(systemClock(), atSeconds, Number.POSITIVE_INFINITY);
+    const policy = policies[name]!.make({
+      spec: world.spec,
+      seed: 5,
+      settings: settings[name] ?? {},
+      snapshot,
+      history,
+    });
+    const saveSnapshot: House['store']['saveSnapshot'] = async (...saved) =>
+      killed && clock.now() + world.spec.intervalSeconds >= end
+        ? { ...saved[1], version: 0 }
+        : shared.store.saveSnapshot(...saved);
+    await runLoop({
+      watched: [
+        watched({
+          ...world.ports(clock.now),
+          clock,
+          policy,
+          memory,
+          snapshot,
+          spec: world.spec,
+          endsAt: end,
+        }),
+      ],
+      house: { ...shared, store: { ...shared.store, saveSnapshot } },
+      signal,
+      onAbandoned,
+    });
+    atSeconds = end;
+  }
+  return shared.seen.map((record) => record.decision);
+};
+
+const stops = [200, 745, 1430];
+
+test.each(Object.keys(policies))(
+  '%s, stopped and made anew, decides as if it had never been',
+  async (name) => {
+    expect(await runOf(name, stops)).toEqual(await runOf(name, []));
+  },
+  60_000,
+);
+
+test('shadow-q, killed and made anew, decides as if it had never been', async () => {
+  expect(await runOf('shadow-q', stops, true)).toEqual(await runOf('shadow-q', []));
+}, 60_000);
