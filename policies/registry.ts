@@ -14,9 +14,19 @@ export type PolicyEntry = {
   /** It limits its own pace as upstream does: `behavior` and cooldown of the spec are not put on top. */
   readonly limitsItself: boolean;
   readonly learns: boolean;
+  /** What it looks at besides demand and replicas. */
+  readonly sees: { readonly arrivals: boolean; readonly pods: boolean; readonly samples: boolean };
+  /** Settings that only a simulation may use, where exploring hurts nobody. */
+  readonly simulation: PolicySettings;
 };
 
-const peer = { intervalSeconds: undefined, limitsItself: false, learns: false };
+const peer = {
+  intervalSeconds: undefined,
+  limitsItself: false,
+  learns: false,
+  sees: { arrivals: false, pods: false, samples: false },
+  simulation: {},
+};
 
 export const policies: Readonly<Record<string, PolicyEntry>> = {
   'shadow-q': {
@@ -25,12 +35,14 @@ export const policies: Readonly<Record<string, PolicyEntry>> = {
     make: shadowQ,
     settings: shadowQSettings,
     learns: true,
+    sees: { arrivals: true, pods: false, samples: false },
   },
   hpa: {
     ...peer,
     description: 'the Horizontal Pod Autoscaler on CPU, exactly as autoscaling/v2 calculates',
     make: hpa,
     settings: hpaSettings,
+    sees: { arrivals: false, pods: true, samples: false },
     intervalSeconds: 15,
     limitsItself: true,
   },
@@ -42,6 +54,8 @@ export const policies: Readonly<Record<string, PolicyEntry>> = {
     make: qLearning,
     settings: qLearningSettings,
     learns: true,
+    sees: { arrivals: true, pods: false, samples: true },
+    simulation: { explore: true },
   },
 };
 

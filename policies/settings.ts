@@ -31,6 +31,13 @@ export const flag = (description: string, preset: boolean): Setting<boolean> => 
   fault: (value) => (typeof value === 'boolean' ? undefined : `is ${shown(value)}: give true or false`),
 });
 
+export const oneOf = <T extends string>(description: string, names: readonly T[]): Setting<T> => ({
+  description,
+  default: names[0]!,
+  fault: (value) =>
+    names.includes(value as T) ? undefined : `is ${shown(value)}: give one of ${names.join(', ')}`,
+});
+
 /** A setting that may be left out: then it is undefined. */
 export const optional = <T>({ description, fault }: Setting<T>): Setting<T | undefined> => ({
   description,

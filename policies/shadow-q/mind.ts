@@ -19,6 +19,8 @@ export type MindSettings = {
   readonly spec: Spec;
   readonly seed: number;
   readonly learning: boolean;
+  /** This expert decides whatever the table says: for ablations. */
+  readonly pinned?: string | undefined;
   readonly prior?: Prior;
   /** Steps of the history before the first that is still known. */
   readonly firstStep?: number;
@@ -45,11 +47,22 @@ const shippedSeconds = 600;
  * their shadows' costs, the table and the rounds of learning. Hence a restart replays it from a snapshot and the
  * demand since.
  */
-export const mind = ({ spec, seed, learning, prior = shippedPrior(), firstStep = 0 }: MindSettings) => {
+export const mind = ({
+  spec,
+  seed,
+  learning,
+  pinned,
+  prior = shippedPrior(),
+  firstStep = 0,
+}: MindSettings) => {
   const economy = economyOf(spec);
   const { stepSeconds, capacityPerReplica: c } = economy;
   const age = spec.metricAgeSeconds;
-  const tracker = featureTracker(c, lagSecondsOf(spec.startUpSeconds, stepSeconds), beginningOf(stepSeconds, age, firstStep));
+  const tracker = featureTracker(
+    c,
+    lagSecondsOf(spec.startUpSeconds, stepSeconds),
+    beginningOf(stepSeconds, age, firstStep),
+  );
   const keepSeconds = learning ? pastSeconds : 0;
   const history = featureHistory(tracker, prior.standard, {
     stepSeconds,
@@ -74,7 +87,8 @@ export const mind = ({ spec, seed, learning, prior = shippedPrior(), firstStep =
 
   const bound = (x: number): number => Math.max(spec.minReplicas, Math.min(spec.maxReplicas, x));
 
-  const inCharge = (): number => (history.seconds() < shippedSeconds ? 0 : table.inCharge());
+  const pin = experts.findIndex((each) => each.name === pinned);
+  const inCharge = (): number => (pin >= 0 ? pin : history.seconds() < shippedSeconds ? 0 : table.inCharge());
 
   /** Where the shadows start: like a fleet that was sized for the first seconds at 60 % of capacity. */
   const firstSize = (): number => bound(Math.ceil(tracker.mean(15) / c / firstUtilization));

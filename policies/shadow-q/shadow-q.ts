@@ -1,8 +1,9 @@
 import type { Arrivals, Observation, OptionValue, Snapshot } from '#core/model';
 import type { Policy, PolicyMaker } from '#core/policy';
 import { costScore } from '#core/reward';
-import { flag, read } from '#policies/settings';
+import { flag, oneOf, optional, read } from '#policies/settings';
 import { contextNames } from '#policies/shadow-q/context';
+import { expertNames } from '#policies/shadow-q/experts/experts';
 import { phaseOf } from '#policies/shadow-q/experts/two-lines/feature-history';
 import { towards } from '#policies/shadow-q/experts/two-lines/lines';
 import { recall, type SnapshotData } from '#policies/shadow-q/recall';
@@ -12,6 +13,7 @@ const name = 'shadow-q';
 
 export const shadowQSettings = {
   learning: flag('go on learning on the own past', true),
+  pinned: optional(oneOf('one expert decides always; absent: the table chooses', expertNames)),
 };
 
 /** A longer gap in the demand is no gap but a new beginning: what was learnt is kept. */
@@ -28,8 +30,8 @@ const reasonOf = (replicas: number, wanted: number): string =>
  * a shadow on the recorded demand and every Q(s, e) is updated in hindsight, none by exploring.
  */
 export const shadowQ: PolicyMaker = ({ spec, seed, settings, snapshot, history }): Policy => {
-  const { learning } = read(name, shadowQSettings, settings);
-  const mindSettings = { spec, seed, learning };
+  const { learning, pinned } = read(name, shadowQSettings, settings);
+  const mindSettings = { spec, seed, learning, pinned };
   let { mind, startsAt } = recall(mindSettings, snapshot, history);
   const cost = costScore(spec, (snapshot?.data as SnapshotData | undefined)?.cost);
   let lastAt = snapshot?.atSeconds ?? 0;

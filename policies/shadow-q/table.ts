@@ -14,8 +14,11 @@ const hysteresis = 0.005;
  * recorded demand, which does not depend on us; so every row is learnt from every step, in hindsight, none by exploring:
  *
  *   Q(s, e) += alpha·(r_e + gamma·V(s', e) − Q(s, e))     for all e
- *   alpha = max(1/(visits + 1), 1 − 2^(−Δ/3 h))           gamma = exp(−Δ/30 min)
+ *   alpha = max(1/(visits + 1), (1 − 2^(−Δ/3 h))/(1 − gamma))           gamma = exp(−Δ/30 min)
  *   V(s, e) = (n·Q(s, e) + n0·Q̄(e))/(n + n0)             Q̄: the same without contexts
+ *
+ * A bootstrapped value forgets with rate alpha·(1 − gamma), not alpha: divided by it, rewards count with a half-life
+ * of 3 h. Undivided, the first minutes would still decide after weeks.
  */
 export const expertTable = ({ experts, stepSeconds }: TableSettings) => {
   const Q = new Float64Array(contextCount * experts);
@@ -24,7 +27,7 @@ export const expertTable = ({ experts, stepSeconds }: TableSettings) => {
   // [visits of all contexts, expert in charge]
   const scalars = new Float64Array(2);
   const gamma = Math.exp(-stepSeconds / horizonSeconds);
-  const slowest = 1 - 2 ** (-stepSeconds / halfLifeSeconds);
+  const slowest = Math.min(1, (1 - 2 ** (-stepSeconds / halfLifeSeconds)) / (1 - gamma));
 
   const value = (s: number, e: number): number => {
     const n = visits[s]!;

@@ -13,13 +13,18 @@ export type ArrivalSettings = {
   readonly p95PerSecond?: number | undefined;
 };
 
-/** Expected requests in each second. */
+/**
+ * Expected requests in each second. A reading is the mean of its step, so lines run from the middle of one step to the
+ * middle of the next; before the first and after the last middle the rate is level.
+ */
 const rates = ({ rps, stepSeconds }: Load, draw: Drawing): Float64Array => {
   const perSecond = new Float64Array(rps.length * stepSeconds);
-  for (let i = 0; i < rps.length; i++) {
-    const here = rps[i]!;
-    const slope = draw === 'steps' ? 0 : ((rps[i + 1] ?? here) - here) / stepSeconds;
-    for (let s = 0; s < stepSeconds; s++) perSecond[i * stepSeconds + s] = here + slope * s;
+  for (let t = 0; t < perSecond.length; t++) {
+    const at = draw === 'steps' ? Math.floor(t / stepSeconds) : (t + 0.5) / stepSeconds - 0.5;
+    const i = Math.floor(at);
+    const before = rps[Math.max(0, i)]!;
+    const after = rps[Math.min(rps.length - 1, i + 1)]!;
+    perSecond[t] = before + (after - before) * (at - i);
   }
   return perSecond;
 };

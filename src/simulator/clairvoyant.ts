@@ -13,7 +13,18 @@ export type ClairvoyantSettings = {
   readonly fromSecond: number;
 };
 
-const windowSeconds = 15;
+export type ClairvoyantPlan = {
+  /** Replica-hours, late requests priced in. */
+  readonly cost: number;
+  readonly replicaHours: number;
+  readonly lateRequests: number;
+  readonly scalings: number;
+  readonly reversals: number;
+  /** Ready replicas in each window of 15 s from `fromSecond` on. */
+  readonly sizes: Uint16Array;
+};
+
+export const windowSeconds = 15;
 
 /** Late requests of [from, to) with `ready` replicas, beginning with an empty backlog. */
 const lateRequests = (s: ClairvoyantSettings, from: number, to: number, ready: number): number => {
@@ -33,40 +44,76 @@ const lateRequests = (s: ClairvoyantSettings, from: number, to: number, ready: n
 };
 
 /**
- * The least cost, in replica-hours, that a controller could reach who knows all arrivals: exact backward dynamic
- * programming over ready replicas, one decision each 15 s, every window starting without a backlog. A replica that
- * is added also pays for the time that it takes to start; the first size is free. It is a reference, not an
- * invariant: a policy that decides more often can be cheaper within a window.
+ * The least cost that a controller could reach who knows all arrivals: exact backward dynamic programming over ready
+ * replicas, one decision each 15 s, every window starting without a backlog. A replica that is added also pays for the
+ * time that it takes to start; the first size is free. It is a reference, not an invariant: a policy that decides more
+ * often can be cheaper within a window.
  *
  *   V_k(r) = r·15/3600 + p·late_k(r) + min over r' of V_{k+1}(r') + max(0, r' − r)·startUp/3600
  *
- * The inner minimum is a suffix minimum of V(r') + r'·s and a prefix minimum of V(r').
+ * The inner minimum is a suffix minimum of V(r') + r'·s (going up) or a prefix minimum of V(r') (going down).
  */
-export const clairvoyantCost = (s: ClairvoyantSettings): number => {
+export const clairvoyant = (s: ClairvoyantSettings): ClairvoyantPlan => {
   const low = Math.max(0, s.minReplicas);
-  const sizes = s.maxReplicas - low + 1;
+  const count = s.maxReplicas - low + 1;
   const startHours = Math.ceil(s.startUpSeconds) / 3600;
-  let next = new Float64Array(sizes);
-  let here = new Float64Array(sizes);
-  const from = s.fromSecond;
-  const windows = Math.ceil((s.arrivals.length - from) / windowSeconds);
+  const windows = Math.max(0, Math.ceil((s.arrivals.length - s.fromSecond) / windowSeconds));
+  const successor = new Uint16Array(windows * count);
+  let next = new Float64Array(count);
+  let here = new Float64Array(count);
   for (let k = windows - 1; k >= 0; k--) {
-    const start = from + k * windowSeconds;
+    const start = s.fromSecond + k * windowSeconds;
     const end = Math.min(start + windowSeconds, s.arrivals.length);
-    let up = Number.POSITIVE_INFINITY;
-    for (let i = sizes - 1; i >= 0; i--) {
-      up = Math.min(up, next[i]! + i * startHours);
-      here[i] = up - i * startHours;
+    let best = count - 1;
+    for (let i = count - 1; i >= 0; i--) {
+      if (next[i]! + i * startHours <= next[best]! + best * startHours) best = i;
+      here[i] = next[best]! + (best - i) * startHours;
+      successor[k * count + i] = best;
     }
-    let down = Number.POSITIVE_INFINITY;
+    best = 0;
     let late = Number.POSITIVE_INFINITY;
-    for (let i = 0; i < sizes; i++) {
-      down = Math.min(down, next[i]!);
+    for (let i = 0; i < count; i++) {
+      if (next[i]! <= next[best]!) best = i;
+      if (next[best]! < here[i]!) {
+        here[i] = next[best]!;
+        successor[k * count + i] = best;
+      }
       // More replicas are never later: once nobody is late, nobody is with more.
       if (late > 1e-9) late = lateRequests(s, start, end, low + i);
-      here[i] = Math.min(here[i]!, down) + ((low + i) * (end - start)) / 3600 + s.latePrice * late;
+      here[i]! += ((low + i) * (end - start)) / 3600 + s.latePrice * late;
     }
     [next, here] = [here, next];
   }
-  return next.reduce((least, v) => Math.min(least, v), Number.POSITIVE_INFINITY);
+  return walk(s, low, count, successor, next);
+};
+
+/** Follows the best sizes forward and adds up what they cost. */
+const walk = (
+  s: ClairvoyantSettings,
+  low: number,
+  count: number,
+  successor: Uint16Array,
+  value: Float64Array,
+): ClairvoyantPlan => {
+  const sizes = new Uint16Array(successor.length / count);
+  let i = 0;
+  for (let j = 1; j < count; j++) if (value[j]! < value[i]!) i = j;
+  const cost = value[i]!;
+  let [replicaHours, late, scalings, reversals, direction] = [0, 0, 0, 0, 0];
+  for (let k = 0; k < sizes.length; k++) {
+    sizes[k] = low + i;
+    const start = s.fromSecond + k * windowSeconds;
+    const end = Math.min(start + windowSeconds, s.arrivals.length);
+    replicaHours += ((low + i) * (end - start)) / 3600;
+    late += lateRequests(s, start, end, low + i);
+    const change = k + 1 < sizes.length ? successor[k * count + i]! - i : 0;
+    replicaHours += (Math.max(0, change) * Math.ceil(s.startUpSeconds)) / 3600;
+    if (change !== 0) {
+      scalings++;
+      if (direction !== 0 && Math.sign(change) !== direction) reversals++;
+      direction = Math.sign(change);
+    }
+    i += change;
+  }
+  return { cost, replicaHours, lateRequests: late, scalings, reversals, sizes };
 };

@@ -4,8 +4,11 @@ import { featureCount } from '#policies/shadow-q/experts/two-lines/features';
 import { highLine, lowLine } from '#policies/shadow-q/experts/two-lines/lines';
 import { type NetEngine, netEngine } from '#policies/shadow-q/experts/two-lines/net';
 
+export const expertNames = ['nets-shipped', 'nets-learned', 'kpa-rule', 'hpa-rule'] as const;
+export type ExpertName = (typeof expertNames)[number];
+
 /** An expert names the two lines for the step that has just become visible. */
-export type Expert = { readonly name: string; lines(history: FeatureHistory): Lines };
+export type Expert = { readonly name: ExpertName; lines(history: FeatureHistory): Lines };
 
 const kpaUtilization = 0.65;
 const hpaUtilization = 0.62;
@@ -36,7 +39,7 @@ const engine = (): NetEngine => {
 };
 
 /** Several nets, their outputs averaged. */
-export const netsExpert = (name: string, nets: readonly Float32Array[], capacity: number): Expert => ({
+export const netsExpert = (name: ExpertName, nets: readonly Float32Array[], capacity: number): Expert => ({
   name,
   lines: (history) => {
     const { x, o, weights, forward } = engine();
