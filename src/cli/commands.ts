@@ -4,8 +4,15 @@ import { configCommand } from './config.ts';
 import { historyCommand } from './history.ts';
 import { learningCommand } from './learning.ts';
 import { runCommand } from './run.ts';
+import { simulateCommand } from './simulate.ts';
 
 /** Gives a command its words; what is heavy is imported when it runs. */
 export type CommandMaker = (frame: Frame) => Command;
 
-export const commands: readonly CommandMaker[] = [runCommand, historyCommand, learningCommand, configCommand];
+export const commands: readonly CommandMaker[] = [
+  runCommand,
+  simulateCommand,
+  historyCommand,
+  learningCommand,
+  configCommand,
+];

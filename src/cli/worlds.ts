@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { pacedClock } from '#adapters/clocks/paced';
 import { systemClock } from '#adapters/clocks/system';
 import { openMetricSource } from '#adapters/metrics/registry';
@@ -7,8 +5,8 @@ import { prometheusScaler } from '#adapters/scalers/prometheus';
 import type { TargetConfig } from '#config';
 import { type Clock, type MetricSource, PortError, type Scaler } from '#ports';
 import { arrivalsOf } from '#simulator/arrivals';
-import { type Load, parseLoad } from '#simulator/load';
 import { simulatedWorld } from '#simulator/world';
+import { readLoad } from './load-file.ts';
 
 export type World = {
   readonly clock: Clock;
@@ -25,27 +23,6 @@ export type Left = { readonly atSeconds: number; readonly replicas: number };
 
 /** Prefix sums and arrivals take 24 bytes a second. */
 const longestSeconds = 60 * 86_400;
-
-const readLoad = (load: string): Load => {
-  const shipped = !/[/\\.]/.test(load);
-  const file = shipped
-    ? fileURLToPath(new URL(`../../experiments/loads/${load}.csv`, import.meta.url))
-    : load;
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (cause) {
-    const mend = shipped
-      ? 'name one of experiments/loads, or give a path'
-      : 'give the path of a file seconds,rps';
-    throw new PortError(
-      'load',
-      `${load} cannot be read (${(cause as NodeJS.ErrnoException).code}): ${mend}`,
-      { cause },
-    );
-  }
-  return parseLoad(load, text);
-};
 
 const repeated = (once: Float64Array, times: number, load: string): Float64Array => {
   if (once.length * times > longestSeconds)
