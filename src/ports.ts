@@ -71,6 +71,8 @@ export type RewardRow = { readonly decisionId: string; readonly target: Target; 
 
 export type DecisionQuery = {
   readonly target?: Target | undefined;
+  /** Beside `target`: of this cluster alone, where several have one of that name. */
+  readonly cluster?: string | undefined;
   readonly fromSeconds?: number | undefined;
   readonly toSeconds?: number | undefined;
   readonly outcome?: Cycle['outcome'] | undefined;

@@ -49,8 +49,8 @@ export const recall = async (given: {
   let cursor: string | undefined;
   do {
     const fromSeconds = given.atSeconds - seconds;
-    const page = await store.decisions({ target, fromSeconds, cursor, limit: 200 });
-    records.push(...page.items.filter((record) => record.cluster === cluster));
+    const page = await store.decisions({ target, cluster, fromSeconds, cursor, limit: 200 });
+    records.push(...page.items);
     cursor = page.next;
   } while (cursor !== undefined);
 

@@ -10,7 +10,7 @@ import { table, timeText } from './table.ts';
 type Filter = { readonly target?: Target; readonly policy?: string };
 type Import = { readonly replace?: true; readonly cluster?: string };
 
-const heads = ['TARGET', 'CLUSTER', 'POLICY', 'VERSION', 'EXPERIENCE', 'AT', 'BYTES'];
+const heads = ['TARGET', 'CLUSTER', 'POLICY', 'VERSION', 'EXPERIENCE', 'AT', 'BYTES', 'STATE'];
 
 const showCommand: CommandMaker = (frame) =>
   new Command('show')
@@ -34,6 +34,7 @@ const showCommand: CommandMaker = (frame) =>
         `${row.experience}`,
         timeText(row.atSeconds),
         `${row.bytes}`,
+        row.damaged ? 'damaged' : 'whole',
       ]);
       for (const line of table(heads, cells, ['VERSION', 'EXPERIENCE', 'BYTES'])) frame.print(line);
     });

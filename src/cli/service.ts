@@ -29,7 +29,7 @@ const open = async (config: Config, given: TargetConfig, store: Store): Promise<
   const { namespace, kind, name, mode, spec, policy } = given;
   const target: Target = { namespace, kind, name };
   const memo = await targetMemo(store, { cluster, target, policy: policy.name }, systemClock().now);
-  const { items } = await store.decisions({ target, limit: 1 });
+  const { items } = await store.decisions({ target, cluster, limit: 1 });
   const [last] = items;
   const left = last && {
     atSeconds: last.atSeconds,
@@ -176,6 +176,8 @@ export const serve = async (
     log.info(totals, signal.aborted ? 'stopped' : 'the simulated worlds have ended');
     return totals;
   } finally {
-    for (const close of closers.toReversed()) await close();
+    // What cannot be closed must not keep the rest open.
+    for (const close of closers.toReversed())
+      await close().catch((err) => log.error({ err }, 'not closed in order'));
   }
 };

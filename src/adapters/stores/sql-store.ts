@@ -59,7 +59,7 @@ export const sqlStore = (name: string, db: Kysely<Schema>, fault: Fault): Store 
 
     async decisions(query) {
       const before = query.cursor === undefined ? undefined : readCursor(name, query.cursor);
-      const targets = query.target === undefined ? undefined : await ids.everywhere(query.target);
+      const targets = query.target === undefined ? undefined : await ids.among(query.cluster, query.target);
       return readDecisions(db, query, targets, before);
     },
 

@@ -8,8 +8,8 @@ export type TargetIds = {
   find(cluster: string, target: Target): Promise<number | undefined>;
   /** Makes the row if there is none. */
   of(cluster: string, target: Target): Promise<number>;
-  /** Of all clusters that have a workload of this name. */
-  everywhere(target: Target): Promise<readonly number[]>;
+  /** In the cluster, or, where none is named, in all that have a workload of this name. */
+  among(cluster: string | undefined, target: Target): Promise<readonly number[]>;
 };
 
 /** Rows of `targets` are never deleted, so a number once seen stays good for the life of the process. */
@@ -43,7 +43,11 @@ export const targetIds = (db: Kysely<Schema>): TargetIds => {
     }
   };
 
-  const everywhere = async (target: Target): Promise<readonly number[]> => {
+  const among = async (cluster: string | undefined, target: Target): Promise<readonly number[]> => {
+    if (cluster !== undefined) {
+      const id = await find(cluster, target);
+      return id === undefined ? [] : [id];
+    }
     const rows = await db
       .selectFrom('targets')
       .select('id')
@@ -54,7 +58,7 @@ export const targetIds = (db: Kysely<Schema>): TargetIds => {
     return rows.map((row) => row.id);
   };
 
-  return { find, of, everywhere };
+  return { find, of, among };
 };
 
 export const targetSummaries = async (db: Kysely<Schema>): Promise<readonly TargetSummary[]> => {

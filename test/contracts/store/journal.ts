@@ -204,6 +204,10 @@ export const journalContract = ({ open }: Opening): void => {
     expect(await readAll(store, { target: target(), limit: 2 })).toEqual(
       [3, 2, 1].map((n) => cycleId(startAt, n)),
     );
+    expect(await readAll(store, { target: target(), cluster: 'east', limit: 2 })).toEqual(
+      [3, 1].map((n) => cycleId(startAt, n)),
+    );
+    expect(await readAll(store, { target: target(), cluster: 'north', limit: 2 })).toEqual([]);
     expect((await store.targets()).map(({ cluster, decisions }) => ({ cluster, decisions }))).toEqual([
       { cluster: 'east', decisions: 2 },
       { cluster: 'west', decisions: 1 },
