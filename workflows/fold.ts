@@ -33,14 +33,24 @@ export type Fold = {
   readonly onDecision?: (decision: Decision, observation: Observation) => void;
 };
 
-/** A policy that never explores draws no lots: the stream is made only when it asks. */
-const lazyChance = (seed: number, target: string, atSeconds: number): Rng => {
-  let rng: Rng | undefined;
+/** A policy that never explores draws no lots: the cycle's stream is made only when it asks. */
+const lazyChance = (seed: number, target: string) => {
+  let at = 0;
+  let stream: Rng | undefined;
   const made = (): Rng => {
-    rng ??= chance(seed, target, atSeconds);
+    stream ??= chance(seed, target, at);
+    return stream;
+  };
+  const rng: Rng = {
+    next: () => made().next(),
+    integer: (n) => made().integer(n),
+    normal: () => made().normal(),
+  };
+  return (atSeconds: number): Rng => {
+    at = atSeconds;
+    stream = undefined;
     return rng;
   };
-  return { next: () => made().next(), integer: (n) => made().integer(n), normal: () => made().normal() };
 };
 
 /**
@@ -52,11 +62,12 @@ export const fold = ({ world, policy, spec, seed, target, view, learns, onDecisi
   let since: number | undefined;
   let recent: Felt[] = [];
   const lead = leadCycles(spec) + 1;
+  const chanceAt = lazyChance(seed, target);
 
   const cycle = (atSeconds: number): void => {
     const reading = world.read(atSeconds, since, view);
     const observation = observe(atSeconds, reading, world.replicas());
-    const decision = decide(policy, observation, spec, past, lazyChance(seed, target, atSeconds));
+    const decision = decide(policy, observation, spec, past, chanceAt(atSeconds));
     const outcome = outcomeOf('Auto', decision);
     if (outcome === 'scaled') world.scale(decision.to);
     if (learns) {

@@ -26,6 +26,25 @@ export type Totals = {
 /** Replicas that were ordered together. */
 export type Batch = { count: number; readonly orderedAt: number; readonly readyAt: number };
 
+const tables = new Map<string, (Float64Array | undefined)[]>();
+
+/**
+ * Late requests of a second that begins and ends without a backlog, by ready replicas and (whole) arrivals below C: the
+ * same exponential again and again, so it is kept, for all workloads of one capacity and SLO.
+ */
+const unhurriedLate = (c: number, slo: number): ((ready: number) => Float64Array) => {
+  const key = `${c} ${slo}`;
+  const rows = tables.get(key) ?? [];
+  tables.set(key, rows);
+  return (ready) => {
+    rows[ready] ??= Float64Array.from(
+      { length: Math.ceil(ready * c) },
+      (_, d) => d * Math.exp(-slo * (c - d / ready)),
+    );
+    return rows[ready];
+  };
+};
+
 const zero = (): Totals => ({
   seconds: 0,
   requests: 0,
@@ -47,6 +66,7 @@ const violationRatio = 0.01;
 export const workload = (settings: WorkloadSettings) => {
   const { arrivals, capacityPerReplica: c, sloSeconds: slo } = settings;
   const startUp = Math.ceil(settings.startUpSeconds);
+  const lateWith = unhurriedLate(c, slo);
   let now = 0;
   let backlog = 0;
   let ready = settings.initialReplicas;
@@ -83,12 +103,14 @@ export const workload = (settings: WorkloadSettings) => {
       const stop = starting.length > 0 && starting[0]!.readyAt < end ? starting[0]!.readyAt : end;
       const C = ready * c;
       const most = dropAfterSeconds * C;
+      const unhurried = lateWith(ready);
       for (; now < stop; now++) {
         const d = arrivals[now]!;
         let after = backlog + d - C;
         after = after <= 0 ? 0 : Math.min(after, most);
         let late = d;
-        if (d < C) {
+        if (backlog === 0 && after === 0 && (d | 0) === d && d < C) late = unhurried[d]!;
+        else if (d < C) {
           const wait = (backlog + after) / (2 * C);
           if (wait < slo) late = d * Math.exp(-(slo - wait) * (c - d / ready));
         }
