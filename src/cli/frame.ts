@@ -15,7 +15,10 @@ export type Frame = {
   readonly color: () => boolean;
   /** Read on demand: a command that needs none works beside a damaged one. */
   readonly config: () => Promise<Config>;
-  /** Ctrl-C and TERM. A second one ends the process at once. */
+  /**
+   * Ctrl-C and TERM; a second one ends the process at once. Whoever asks for it must end when it says so: as long as
+   * nobody asks, the first one ends the process, even in the middle of a long calculation.
+   */
   readonly signal: AbortSignal;
   readonly interrupted: () => boolean;
   readonly version: string;
@@ -62,7 +65,7 @@ const stopOnSignals = (): AbortController => {
 export const main = async (args: readonly string[]): Promise<number> => {
   withoutForeignTracing();
   const variables = environment();
-  const stop = stopOnSignals();
+  let stop: AbortController | undefined;
   const version = versionOf();
   let code: number = 0;
   const program = new Command('nimbusguard');
@@ -83,8 +86,11 @@ export const main = async (args: readonly string[]): Promise<number> => {
       const { configCheck } = await import('#cli/config-check');
       return readConfig({ file: global().config, variables, check: configCheck });
     },
-    signal: stop.signal,
-    interrupted: () => (stop.signal.reason as Stopped | undefined)?.signal === 'SIGINT',
+    get signal() {
+      stop ??= stopOnSignals();
+      return stop.signal;
+    },
+    interrupted: () => (stop?.signal.reason as Stopped | undefined)?.signal === 'SIGINT',
     version,
     exit: (given) => {
       code = given;
