@@ -52,7 +52,7 @@ export const mind = ({
   seed,
   learning,
   pinned,
-  prior = shippedPrior(),
+  prior = shippedPrior(spec.intervalSeconds),
   firstStep = 0,
 }: MindSettings) => {
   const economy = economyOf(spec);
@@ -63,7 +63,7 @@ export const mind = ({
     lagSecondsOf(spec.startUpSeconds, stepSeconds),
     beginningOf(stepSeconds, age, firstStep),
   );
-  const keepSeconds = learning ? pastSeconds : 0;
+  const keepSeconds = learning ? pastSeconds + age : 0;
   const history = featureHistory(tracker, prior.standard, {
     stepSeconds,
     ageSeconds: age,
@@ -93,6 +93,13 @@ export const mind = ({
   /** Where the shadows start: like a fleet that was sized for the first seconds at 60 % of capacity. */
   const firstSize = (): number => bound(Math.ceil(tracker.mean(15) / c / firstUtilization));
 
+  const drawLines = (): void => {
+    for (let e = 0; e < experts.length; e++) {
+      const { low, high } = experts[e]!.lines(history);
+      lines[e] = { low: bound(low), high: bound(high) };
+    }
+  };
+
   const endStep = (): void => {
     const step = history.steps() - 1;
     const from = (step === 0 ? 0 : history.endOf(step - 1)) - history.firstSecond();
@@ -110,9 +117,8 @@ export const mind = ({
     scalars[0] = context;
     if (history.seconds() >= shippedSeconds) table.choose(context);
     pupil?.advance(history, meanCost);
+    drawLines();
     for (let e = 0; e < experts.length; e++) {
-      const { low, high } = experts[e]!.lines(history);
-      lines[e] = { low: bound(low), high: bound(high) };
       if (step + 1 >= holdSteps) shadows[e]!.decide(step, lines[e]!.low, lines[e]!.high);
       else shadows[e]!.decide(step, 0, Number.POSITIVE_INFINITY);
     }
@@ -155,7 +161,15 @@ export const mind = ({
     visits: table.visits,
     history: history as FeatureHistory,
     state,
-    restored: (): void => pupil?.restored(),
+    /** After the state was restored to the same history. */
+    restored: (): void => {
+      pupil?.restored();
+      if (history.steps() === 0) return;
+      history.renew();
+      drawLines();
+    },
+    /** After what was learnt was restored, under a history that begins. */
+    beganAnew: (): void => pupil?.beganAnew(),
   };
 };
 

@@ -6,7 +6,7 @@ import { contextNames } from '#policies/shadow-q/context';
 import { expertNames } from '#policies/shadow-q/experts/experts';
 import { phaseOf } from '#policies/shadow-q/experts/two-lines/feature-history';
 import { towards } from '#policies/shadow-q/experts/two-lines/lines';
-import { recall, type SnapshotData } from '#policies/shadow-q/recall';
+import { recall, type SnapshotData, secondsBeforeSteps } from '#policies/shadow-q/recall';
 import { pack } from '#policies/shadow-q/state';
 
 const name = 'shadow-q';
@@ -41,6 +41,8 @@ export const shadowQ: PolicyMaker = ({ spec, seed, settings, snapshot, history }
     startsAt: startsAt ?? 0,
     historySteps: mind.history.steps(),
     stepSeconds: spec.intervalSeconds,
+    ageSeconds: spec.metricAgeSeconds,
+    startUpSeconds: spec.startUpSeconds,
     learning,
     state: pack(mind.state()),
     cost: cost.state(),
@@ -50,7 +52,7 @@ export const shadowQ: PolicyMaker = ({ spec, seed, settings, snapshot, history }
     schemaVersion: 1,
     policy: name,
     atSeconds: lastAt,
-    experience: mind.steps(),
+    experience: mind.visits(),
     data: data(),
   });
 
@@ -66,9 +68,7 @@ export const shadowQ: PolicyMaker = ({ spec, seed, settings, snapshot, history }
     if (startsAt !== undefined && a.startsAt - startsAt - mind.history.seconds() > longestGapSeconds)
       beginAnew();
     // The first history ends where a step does, so that decisions never wait for the rest of a step.
-    startsAt ??=
-      a.startsAt +
-      ((((seconds - phase) % spec.intervalSeconds) + spec.intervalSeconds) % spec.intervalSeconds);
+    startsAt ??= a.startsAt + secondsBeforeSteps(seconds, phase, spec.intervalSeconds);
     for (let at = startsAt + mind.history.seconds(); at < a.startsAt; at++) mind.push(Number.NaN);
     for (let at = startsAt + mind.history.seconds(); at < a.startsAt + seconds; at++) {
       mind.push(a.counts[Math.floor((at - a.startsAt) / a.stepSeconds)]! / a.stepSeconds);
@@ -138,6 +138,6 @@ export const shadowQ: PolicyMaker = ({ spec, seed, settings, snapshot, history }
       return report;
     },
     snapshot: takeSnapshot,
-    tableVersion: () => mind.rounds() + Math.floor(mind.steps() / versionSteps),
+    tableVersion: () => mind.rounds() + Math.floor(mind.visits() / versionSteps),
   };
 };

@@ -3,6 +3,7 @@ export const gridSeconds = 5;
 
 /** A day, half an hour and a little: the longest look back of any feature. */
 const mostBlocks = 17_700;
+export const longestLookSeconds = mostBlocks * gridSeconds;
 
 /**
  * Prefix sums of demand on a 5-s grid that ends where demand is visible. The first block may be shorter. Windows are

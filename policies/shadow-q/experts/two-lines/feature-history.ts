@@ -1,4 +1,4 @@
-import { gridSeconds } from './demand-window.ts';
+import { gridSeconds, longestLookSeconds } from './demand-window.ts';
 import { type Beginning, type FeatureTracker, featureCount } from './features.ts';
 
 /** How the raw features become inputs: (x − mean)/deviation, clipped. */
@@ -61,6 +61,8 @@ export const featureHistory = (
   let heldSeconds = 0;
   let firstSecond = begin === 0 ? 0 : phase + (begin - 1) * stepSeconds;
   let gap = 0;
+  /** Where the beginning is no longer known, the windows of the first steps are not whole. */
+  const wholeFrom = begin === 0 ? 0 : firstSecond + longestLookSeconds;
 
   const endOf = (step: number): number => phase + step * stepSeconds;
 
@@ -103,7 +105,7 @@ export const featureHistory = (
     tracker.write(raw);
     standardise(raw, standard, rows, held * featureCount);
     scales[held] = tracker.scale();
-    filled[held] = gap > 0 ? 1 : 0;
+    filled[held] = gap > 0 || to < wholeFrom ? 1 : 0;
     gap = 0;
     held++;
     steps++;
@@ -126,6 +128,11 @@ export const featureHistory = (
 
   return {
     push,
+    /** Writes the newest step's features again, after the tracker's state was restored. */
+    renew: (): void => {
+      tracker.write(raw);
+      standardise(raw, standard, rows, (held - 1) * featureCount);
+    },
     endOf,
     steps: () => steps,
     firstStep: () => firstStep,
@@ -133,7 +140,7 @@ export const featureHistory = (
     /** The newest steps first to last, from `firstStep` on: 48 standardised features each. */
     rows: () => rows,
     scales: () => scales,
-    /** Whether a step holds seconds that were not recorded. */
+    /** Whether a step holds or looks back at seconds that were not recorded. */
     filled: () => filled,
     /** Arrivals in each second, from second `firstSecond()` on. */
     arrivals: () => seconds,

@@ -143,14 +143,22 @@ export const learner = ({ economy, ageSeconds, seed, prior }: LearnerSettings) =
     });
   });
 
+  /** Adam counts its own steps; they follow from ours. */
+  const restored = (): void => {
+    for (const net of nets) net.steps = scalars[5]!;
+  };
+
   return {
     advance,
     acting,
     rounds: () => scalars[0]!,
     state,
-    /** Adam counts its own steps; they follow from ours. */
-    restored: (): void => {
-      for (const net of nets) net.steps = scalars[5]!;
+    restored,
+    /** Under a history that begins, the times of the rounds begin too. */
+    beganAnew: (): void => {
+      restored();
+      scalars[1] = 0;
+      scalars[2] = firstRoundSeconds;
     },
   };
 };
