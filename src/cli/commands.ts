@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Frame } from '#cli/frame';
 import { configCommand } from './config.ts';
+import { explainCommand } from './explain.ts';
 import { historyCommand } from './history.ts';
 import { learningCommand } from './learning.ts';
 import { runCommand } from './run.ts';
@@ -13,6 +14,7 @@ export const commands: readonly CommandMaker[] = [
   runCommand,
   simulateCommand,
   historyCommand,
+  explainCommand,
   learningCommand,
   configCommand,
 ];

@@ -3,6 +3,7 @@ import { preciseNow, systemClock } from '#adapters/clocks/system';
 import { openEventBus } from '#adapters/events/registry';
 import type { Config, TargetConfig } from '#config';
 import { type Target, targetKey } from '#core/model';
+import { explain } from '#core/narrate';
 import { random, seedOf } from '#core/random';
 import { uuid7 } from '#core/uuid';
 import { startServer } from '#http/server';
@@ -15,7 +16,6 @@ import { recall } from '#workflows/recall';
 import type { Watched } from '#workflows/turns';
 import type { Frame } from './frame.ts';
 import { openKept } from './kept.ts';
-import { explain } from './sentence.ts';
 import { type TargetMemo, targetMemo } from './target-memo.ts';
 import { openWorld } from './worlds.ts';
 
