@@ -1,7 +1,9 @@
+import type { Spec } from '#core/model';
 import type { PolicyMaker, PolicySettings } from '#core/policy';
 import { hpa, hpaSettings } from './hpa.ts';
 import { qLearning, qLearningSettings } from './q-learning.ts';
 import { faults, type SettingFault, type Settings } from './settings.ts';
+import { gridSeconds } from './shadow-q/experts/two-lines/demand-window.ts';
 import { shadowQ, shadowQSettings } from './shadow-q/shadow-q.ts';
 import { staticPolicy, staticSettings } from './static.ts';
 
@@ -16,6 +18,8 @@ export type PolicyEntry = {
   readonly learns: boolean;
   /** What it looks at besides demand and replicas. */
   readonly sees: { readonly arrivals: boolean; readonly pods: boolean; readonly samples: boolean };
+  /** What is wrong with a spec for this policy: path and message; undefined when nothing is. */
+  readonly specFault?: (spec: Pick<Spec, 'intervalSeconds'>) => SettingFault | undefined;
   /** Settings that only a simulation may use, where exploring hurts nobody. */
   readonly simulation: PolicySettings;
 };
@@ -34,6 +38,13 @@ export const policies: Readonly<Record<string, PolicyEntry>> = {
     description: 'Q-learning whose actions are experts, learnt in hindsight: the default',
     make: shadowQ,
     settings: shadowQSettings,
+    specFault: ({ intervalSeconds }) =>
+      intervalSeconds % gridSeconds === 0
+        ? undefined
+        : {
+            path: 'intervalSeconds',
+            message: `is ${intervalSeconds}: shadow-q needs a multiple of ${gridSeconds}`,
+          },
     learns: true,
     sees: { arrivals: true, pods: false, samples: false },
   },

@@ -57,7 +57,7 @@ export const mind = ({
 }: MindSettings) => {
   const economy = economyOf(spec);
   const { stepSeconds, capacityPerReplica: c } = economy;
-  const age = spec.metricAgeSeconds;
+  const age = Math.ceil(spec.metricAgeSeconds);
   const tracker = featureTracker(
     c,
     lagSecondsOf(spec.startUpSeconds, stepSeconds),

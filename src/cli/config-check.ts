@@ -22,6 +22,15 @@ const policyFaultsOf: Check = ({ targets }) =>
       const [problem, mend] = fault.message.split(/[:;] (.*)/s);
       return { path: fault.path, problem: problem ?? fault.message, mend: mend || 'correct it' };
     });
+    const unfit = entry.specFault?.(spec);
+    if (unfit !== undefined) {
+      const [problem, mend] = unfit.message.split(/[:;] (.*)/s);
+      faults.push({
+        path: `targets[${i}].spec.${unfit.path}`,
+        problem: problem ?? unfit.message,
+        mend: mend || 'correct it',
+      });
+    }
     const twice = entry.limitsItself && (spec.behavior !== undefined || spec.cooldownSeconds !== undefined);
     return twice
       ? [

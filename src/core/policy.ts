@@ -1,8 +1,8 @@
 import type {
   Choice,
   Decision,
-  Legal,
   LearningReport,
+  Legal,
   Observation,
   Reward,
   Snapshot,

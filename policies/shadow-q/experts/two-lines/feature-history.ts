@@ -29,7 +29,7 @@ export type FeatureHistorySettings = {
 
 /** Length of the first step: the first decision is at the first multiple of the step that sees anything. */
 export const phaseOf = (stepSeconds: number, ageSeconds: number): number =>
-  stepSeconds - (ageSeconds % stepSeconds);
+  stepSeconds - (Math.ceil(ageSeconds) % stepSeconds);
 
 export const beginningOf = (stepSeconds: number, ageSeconds: number, firstStep: number): Beginning => {
   const phase = phaseOf(stepSeconds, ageSeconds);
