@@ -1,6 +1,6 @@
 // AssemblyScript: the layers of a two-lines net, 48 → 32 → 16 → 2, leaky ReLU .05, four numbers at a time.
 // Weights lie transposed, row by row of inputs: w1[48][32] b1[32] w2[32][16] b2[16] w3[16][2] b3[2] (padded to 4).
-// net.ts holds the same in plain TypeScript; a test holds the two equal.
+// Its test holds the same in plain TypeScript.
 
 const B1: i32 = 48 * 32 * 4;
 const W2: i32 = B1 + 32 * 4;
