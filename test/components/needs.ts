@@ -6,6 +6,8 @@ const leastGo = [1, 26] as const;
 
 const goMend = (name: Component): string | undefined => {
   if (built(name) !== undefined) return undefined;
+  if ((process.env.NIMBUSGUARD_UNBUILT ?? '').split(',').includes(name))
+    return `its build failed: see what node test/components/build.ts ${name} says`;
   const version = goVersion();
   const mend = `install Go ${leastGo.join('.')} or newer, then run node test/components/build.ts ${name}`;
   if (version === undefined) return `no Go toolchain: ${mend}`;

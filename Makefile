@@ -1,0 +1,66 @@
+# Each target installs first what package-lock.json names, Node 26 included: npm and any Node from 20 on will do.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+
+installed := node_modules/.package-lock.json
+targets := bench clean components config demo docs format help kernel lint lock nets run simulate soak test types
+.PHONY: $(targets)
+$(filter-out clean help lock,$(targets)): $(installed)
+
+# npm writes this file last; its time is that of the packages, so it is set anew.
+$(installed): package-lock.json
+	npm ci --no-fund --no-audit --loglevel=error
+	@touch $@
+
+bench: ## measure speed and memory, and print a table (ARGS="simulator live": these alone)
+	node test/bench/bench.ts $(ARGS)
+
+clean: ## remove what was installed and made, the kept decisions in data/ excepted
+	rm -rf node_modules out
+
+components: ## build the real Prometheus and Tempo that tests run against (needs Go; outside the clone)
+	node test/components/build.ts
+
+config: ## check the configuration, all its faults at once
+	./nimbusguard config check $(ARGS)
+
+demo: ## watch a recorded day in a minute (ARGS="--load FILE.csv": a day of your own)
+	@./nimbusguard demo $(ARGS)
+
+docs: ## draw the control loop into docs/control-loop.md
+	node scripts/draw-graph.ts
+
+format: ## format the sources
+	biome check --write .
+
+help: ## list the targets
+	@sed -nE 's/^([a-z]+):[^#]*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | sort | while IFS=$$'\t' read -r t d; do printf '%-12s %s\n' "$$t" "$$d"; done
+
+kernel: ## compile the WebAssembly kernel of the nets
+	node scripts/build-kernel.ts
+
+lint: ## check format and lint rules
+	biome ci .
+
+lock: ## complete package-lock.json after npm install, so that npm ci takes it everywhere
+	node scripts/complete-lock.ts
+
+nets: ## train the shipped nets anew, for steps of 5 s and of 15 s (some hours of one core each)
+	node scripts/train-nets.ts --step-seconds 5
+	node scripts/train-nets.ts --step-seconds 15
+
+run: ## look after the targets of the configuration, until Ctrl-C
+	./nimbusguard run $(ARGS)
+
+simulate: ## judge policies on a load (ARGS="FILE.csv --policy shadow-q,hpa")
+	@./nimbusguard simulate $(ARGS)
+
+soak: ## kill a running loop 200 times and hold what is left to a loop that was never killed
+	node test/soak/soak.ts $(ARGS)
+
+test: ## types, lint, and all tests, on real SQLite, PostgreSQL, Prometheus and Tempo
+	@node scripts/test.ts $(ARGS)
+
+types: ## check the types
+	tsc -p .
