@@ -48,7 +48,7 @@ lock: ## complete package-lock.json after npm install, so that npm ci takes it e
 
 nets: ## train the shipped nets anew, for steps of 5 s and of 15 s (some hours of one core each)
 	node scripts/train-nets.ts --step-seconds 5
-	node scripts/train-nets.ts --step-seconds 15
+	node scripts/train-nets.ts --step-seconds 15 --age-seconds 15
 
 run: ## look after the targets of the configuration, until Ctrl-C
 	./nimbusguard run $(ARGS)

@@ -7,7 +7,7 @@ import { build, components } from '../test/components/build.ts';
 const home = join(import.meta.dirname, '..');
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
-/** Packages' own programs first, this Node among them; without colours where nobody sees them. */
+/** Packages' own programs first, this Node among them. */
 const environment = {
   ...process.env,
   PATH: [join(home, 'node_modules', '.bin'), process.env.PATH].join(delimiter),
@@ -84,7 +84,7 @@ const vitest = async (args: readonly string[]): Promise<Counts> => {
 
 const all = [
   await check('types', 'tsc', ['-p', '.']),
-  await check('lint and format', 'biome', ['ci', '.']),
+  await check('lint and format', 'biome', ['ci', ...(process.stdout.isTTY ? [] : ['--colors=off']), '.']),
   await vitest(process.argv.slice(2)),
 ];
 const sum = (key: keyof Counts): number => all.reduce((total, counts) => total + counts[key], 0);

@@ -42,7 +42,9 @@ const settings = {
 const started = performance.now();
 const say = (text: string): void => {
   const seconds = ((performance.now() - started) / 1000).toFixed(0);
-  process.stderr.write(`${process.stderr.isTTY ? '\r\x1b[K' : ''}${seconds} s: ${text}${process.stderr.isTTY ? '' : '\n'}`);
+  process.stderr.write(
+    `${process.stderr.isTTY ? '\r\x1b[K' : ''}${seconds} s: ${text}${process.stderr.isTTY ? '' : '\n'}`,
+  );
 };
 const training = pretraining(settings, (load) => {
   if (load % 50 === 0) say(`made ${load} of ${settings.loads} loads`);
