@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import { featureHistory, phaseOf, standardise } from '#policies/shadow-q/experts/two-lines/feature-history';
+import { featureCount, featureTracker } from '#policies/shadow-q/experts/two-lines/features';
+import { shippedPrior } from '#policies/shadow-q/experts/two-lines/prior';
+import { jumps } from '#test/policies/shadow-q/demand';
+
+const standard = shippedPrior(5).standard;
+const make = (keepSeconds: number, counts: Float32Array, { ageSeconds = 1, stepSeconds = 5 } = {}) => {
+  const history = featureHistory(featureTracker(50, 50), standard, { stepSeconds, ageSeconds, keepSeconds });
+  const ended = [...counts.keys()].filter((t) => history.push(counts[t]!));
+  return { history, ended };
+};
+
+describe('a step of the history', () => {
+  it.each([
+    [5, 1, 4],
+    [5, 0, 5],
+    [5, 12, 3],
+    [15, 1, 14],
+    [15, 15, 15],
+    [15, 20, 10],
+  ])(
+    'of %d s ends where demand is visible at a decision: with an age of %d s first at second %d',
+    (stepSeconds, ageSeconds, first) => {
+      expect(phaseOf(stepSeconds, ageSeconds)).toBe(first);
+      const { history, ended } = make(600, jumps(100, 1), { stepSeconds, ageSeconds });
+      expect(ended.slice(0, 3)).toEqual([first - 1, first + stepSeconds - 1, first + 2 * stepSeconds - 1]);
+      expect([0, 1].map(history.endOf)).toEqual([first, first + stepSeconds]);
+    },
+  );
+});
+
+describe('what is kept', () => {
+  const counts = jumps(4 * 3600, 2);
+  const whole = make(counts.length, counts).history;
+
+  it.each([0, 60, 600, 3600])('of %d s is what the whole history holds, and no less', (keepSeconds) => {
+    const { history } = make(0, counts.subarray(0, 0));
+    expect(history.steps()).toBe(0);
+    const kept = featureHistory(featureTracker(50, 50), standard, {
+      stepSeconds: 5,
+      ageSeconds: 1,
+      keepSeconds,
+    });
+    let least = Number.POSITIVE_INFINITY;
+    let most = 0;
+    counts.forEach((count, t) => {
+      if (!kept.push(count) || t < keepSeconds + 60) return;
+      const held = kept.steps() - kept.firstStep();
+      least = Math.min(least, held);
+      most = Math.max(most, held);
+    });
+    expect(least).toBeGreaterThanOrEqual(Math.max(1, keepSeconds / 5));
+    // A quarter more, or 64 steps, before the oldest go.
+    expect(most).toBeLessThanOrEqual(keepSeconds / 5 + Math.max(64, keepSeconds / 20) + 1);
+    const first = kept.firstStep();
+    const held = kept.steps() - first;
+    const rowsOf = (all: Float32Array, from: number): Float32Array =>
+      all.slice(from * featureCount, (from + held) * featureCount);
+    expect(rowsOf(kept.rows(), 0)).toEqual(rowsOf(whole.rows(), first));
+    expect(kept.scales().slice(0, held)).toEqual(whole.scales().slice(first, first + held));
+    const seconds = kept.seconds() - kept.firstSecond();
+    expect(kept.arrivals().slice(0, seconds)).toEqual(
+      counts.slice(kept.firstSecond(), kept.firstSecond() + seconds),
+    );
+    expect(kept.firstSecond()).toBeLessThanOrEqual(kept.endOf(first));
+  });
+});
+
+describe('a second that was not recorded', () => {
+  it('is taken to be like the last minute, and marks its step alone', () => {
+    const counts = new Float32Array(124).fill(200);
+    counts.fill(Number.NaN, 106, 112);
+    counts[120] = -1;
+    const { history } = make(600, counts);
+    expect([...history.arrivals().subarray(0, 124)]).toEqual(new Array(124).fill(200));
+    // Seconds 106…111 lie in the steps that end at 109 and 114, second 120 in the one that ends at 124.
+    const filled = [...history.filled().subarray(0, history.steps())];
+    expect(filled.flatMap((mark, k) => (mark ? [history.endOf(k)] : []))).toEqual([109, 114, 124]);
+  });
+
+  it('is nothing at the very start', () => {
+    expect([...make(600, new Float32Array(9).fill(Number.NaN)).history.arrivals().subarray(0, 4)]).toEqual([
+      0, 0, 0, 0,
+    ]);
+  });
+});
+
+it('inputs are centred, scaled and clipped at four deviations', () => {
+  const raw = new Float32Array(featureCount);
+  raw.set([3, 100, -100]);
+  const out = new Float32Array(featureCount);
+  const flat = {
+    mean: new Float32Array(featureCount).fill(1),
+    deviation: new Float32Array(featureCount).fill(2),
+  };
+  standardise(raw, flat, out, 0);
+  expect([...out.subarray(0, 4)]).toEqual([1, 4, -4, -0.5]);
+});
