@@ -84,8 +84,8 @@ export const configSchema = z.strictObject({
   loop: z
     .strictObject({
       concurrency: z.int().min(1).max(256).default(8),
-      /** Demand that a policy is given of the time before it was made: what the nets' own chunks reach back. */
-      historySeconds: whole.max(30 * daySeconds).default(4 * daySeconds),
+      /** Demand that a policy is given of the time before it was made: four days to learn from, and the day that features look back. */
+      historySeconds: whole.max(30 * daySeconds).default(5 * daySeconds + 3600),
     })
     .prefault({}),
   http: z
