@@ -84,7 +84,7 @@ export const configSchema = z.strictObject({
   loop: z
     .strictObject({
       concurrency: z.int().min(1).max(256).default(8),
-      /** Demand that a policy is given of the time before it was made: four days to learn from, and the day that features look back. */
+      /** Demand from before its start that a policy is given: four days to learn from, one that features look back. */
       historySeconds: whole.max(30 * daySeconds).default(5 * daySeconds + 3600),
     })
     .prefault({}),
