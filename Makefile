@@ -46,7 +46,7 @@ lint: ## check format and lint rules
 lock: ## complete package-lock.json after npm install, so that npm ci takes it everywhere
 	node scripts/complete-lock.ts
 
-nets: ## train the shipped nets anew, for steps of 5 s and of 15 s (some hours of one core each)
+nets: ## train the shipped nets anew, for steps of 5 s and of 15 s (about two minutes of one core each)
 	node scripts/train-nets.ts --step-seconds 5
 	node scripts/train-nets.ts --step-seconds 15 --age-seconds 15
 

@@ -8,7 +8,7 @@ import { random, seedOf } from '#core/random';
 import { uuid7 } from '#core/uuid';
 import { startServer } from '#http/server';
 import { policies } from '#policies/registry';
-import type { Store } from '#ports';
+import type { DecisionQuery, Store } from '#ports';
 import { openTelemetry } from '#telemetry/telemetry';
 import { controlLoop } from '#workflows/control-loop';
 import { type LoopTotals, runLoop } from '#workflows/loop';
@@ -17,12 +17,24 @@ import type { Watched } from '#workflows/turns';
 import type { Frame } from './frame.ts';
 import { openKept } from './kept.ts';
 import { type TargetMemo, targetMemo } from './target-memo.ts';
-import { openWorld } from './worlds.ts';
+import { openWorld, type Scaling } from './worlds.ts';
 
 const pruneEverySeconds = 3600;
 const flushSeconds = 3;
 
 type Opened = { readonly watched: Watched; readonly memo: TargetMemo; readonly damaged: readonly number[] };
+
+/** Every change of size that was carried out, the oldest first. */
+const scalingsOf = async (store: Store, query: Omit<DecisionQuery, 'limit'>): Promise<readonly Scaling[]> => {
+  const found: Scaling[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await store.decisions({ ...query, outcome: 'scaled', cursor, limit: 200 });
+    found.push(...page.items.map(({ atSeconds, decision: { from, to } }) => ({ atSeconds, from, to })));
+    cursor = page.next;
+  } while (cursor !== undefined);
+  return found.reverse();
+};
 
 const open = async (config: Config, given: TargetConfig, store: Store): Promise<Opened> => {
   const { cluster, seed } = config;
@@ -34,8 +46,9 @@ const open = async (config: Config, given: TargetConfig, store: Store): Promise<
   const left = last && {
     atSeconds: last.atSeconds,
     replicas: last.outcome === 'scaled' ? last.decision.to : last.decision.from,
+    scalings: (since: number) => scalingsOf(store, { target, cluster, fromSeconds: since }),
   };
-  const world = openWorld(given, memo.worldStartsAt(), left);
+  const world = await openWorld(given, memo.worldStartsAt(), left);
   if (world.startsAt !== memo.worldStartsAt()) await memo.keepWorldStart(world.startsAt);
 
   const { historySeconds } = config.loop;

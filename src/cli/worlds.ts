@@ -19,7 +19,13 @@ export type World = {
 };
 
 /** Where a loop that ended before left its target. */
-export type Left = { readonly atSeconds: number; readonly replicas: number };
+export type Left = {
+  readonly atSeconds: number;
+  readonly replicas: number;
+  /** What was done to a world that began at `since`, the oldest first. */
+  scalings(since: number): Promise<readonly Scaling[]>;
+};
+export type Scaling = { readonly atSeconds: number; readonly from: number; readonly to: number };
 
 /** Prefix sums and arrivals take 24 bytes a second. */
 const longestSeconds = 60 * 86_400;
@@ -36,13 +42,13 @@ const repeated = (once: Float64Array, times: number, load: string): Float64Array
   return all;
 };
 
-/** Simulated time stands still while nobody looks: after a restart it goes on where it was left. */
-const simulated = (
+/** Simulated time stands still while nobody looks: after a restart it goes on where it was left, all done again. */
+const simulated = async (
   { spec }: TargetConfig,
   settings: NonNullable<TargetConfig['world']['simulated']>,
   began: number | undefined,
   left: Left | undefined,
-): World => {
+): Promise<World> => {
   const base = systemClock();
   const { draw, seed, scaleP95Ratio, speed } = settings;
   const p95PerSecond = scaleP95Ratio && scaleP95Ratio * spec.maxReplicas * spec.capacityPerReplica;
@@ -54,8 +60,13 @@ const simulated = (
     ? began
     : Math.ceil(Math.max(base.now(), (left?.atSeconds ?? 0) + spec.intervalSeconds));
   const clock = pacedClock(base, resumed ? left.atSeconds : startsAt, speed);
-  const size = resumed ? { initialReplicas: left.replicas } : {};
+  const done = resumed ? await left.scalings(began) : [];
+  const size = resumed ? { initialReplicas: done[0]?.from ?? left.replicas } : {};
   const made = simulatedWorld({ arrivals, spec, startsAt, ...size });
+  for (const { atSeconds, to } of done) {
+    made.workload.advance(Math.floor(atSeconds) - startsAt);
+    made.scale(to);
+  }
   return {
     clock,
     ...made.ports(clock.now),
@@ -65,7 +76,11 @@ const simulated = (
   };
 };
 
-export const openWorld = (target: TargetConfig, began: number | undefined, left: Left | undefined): World => {
+export const openWorld = async (
+  target: TargetConfig,
+  began: number | undefined,
+  left: Left | undefined,
+): Promise<World> => {
   if (target.world.simulated !== undefined) return simulated(target, target.world.simulated, began, left);
   const { queries, arrivals, staleAfterSeconds, replicas, ...connection } = target.world.prometheus!;
   const clock = systemClock();

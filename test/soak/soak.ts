@@ -1,0 +1,42 @@
+import { parseArgs } from 'node:util';
+import { killedOften } from './killed-often.ts';
+
+const { values } = parseArgs({
+  options: {
+    kills: { type: 'string', default: '200' },
+    seed: { type: 'string', default: '1' },
+    policy: { type: 'string', default: 'shadow-q' },
+  },
+});
+const kills = Number(values.kills);
+const startedAt = performance.now();
+const lifeSeconds = 3;
+const speed = 60;
+const found = await killedOften({
+  kills,
+  seed: Number(values.seed),
+  policy: values.policy,
+  lifeSeconds,
+  speed,
+  // All lives together never reach the end of the load.
+  seconds: kills * lifeSeconds * speed * 0.6 + 600,
+  progress: (line) => void process.stderr.write(`${line}\n`),
+});
+const rows: readonly (readonly [string, number])[] = [
+  ['kills', found.kills],
+  ['of them during the start', found.early],
+  ['decisions acknowledged', found.acknowledged],
+  ['acknowledged and lost', found.lost.length],
+  ['broken or half-written', found.broken.length],
+  ['snapshots', found.snapshots],
+  ['snapshots damaged', found.damagedSnapshots],
+  ['decisions compared', found.decisions],
+  ['unlike the unharmed loop', found.differing.length],
+  ['rewards unlike', found.differingRewards],
+  ['minutes', Math.round((performance.now() - startedAt) / 6000) / 10],
+];
+for (const [what, count] of rows) process.stdout.write(`${what.padEnd(26)} ${String(count).padStart(8)}\n`);
+for (const line of found.broken) process.stdout.write(`${line}\n`);
+if (found.differing.length > 0) process.stdout.write(`first difference at decision ${found.differing[0]}\n`);
+process.exitCode =
+  found.lost.length + found.broken.length + found.damagedSnapshots + found.differing.length > 0 ? 1 : 0;
