@@ -2,8 +2,9 @@ import type { Decision, Observation, Spec } from '#core/model';
 import type { PolicySettings } from '#core/policy';
 import { type PolicyEntry, policies } from '#policies/registry';
 import { arrivalsOf, type Drawing } from '#simulator/arrivals';
-import { clairvoyant } from '#simulator/clairvoyant';
+import { type ClairvoyantPlan, clairvoyant, windowSeconds } from '#simulator/clairvoyant';
 import type { Load } from '#simulator/load';
+import { lossy } from '#simulator/lossy';
 import { simulatedWorld } from '#simulator/world';
 import { fold } from '#workflows/fold';
 import { grids } from './grids.ts';
@@ -22,6 +23,18 @@ export type JudgeSettings = {
   readonly seed: number;
   /** Share of the load that is not scored: policies warm up on it, and peers are tuned on it. */
   readonly warmUp: number;
+};
+
+/** What an experiment may ask for besides; absent: nothing of the kind. */
+export type TrialSettings = JudgeSettings & {
+  /** Share of the load on which -tuned picks its knobs; absent: the warm-up part. */
+  readonly tuneShare?: number | undefined;
+  /** What policies are told of the capacity, by the true one: 1.2 is 20 % too much. */
+  readonly capacityBelief?: number | undefined;
+  /** Share of the readings that come back without a number. */
+  readonly missingShare?: number | undefined;
+  /** Costs are also given for each stretch of so many seconds of the scored part. */
+  readonly bucketSeconds?: number | undefined;
 };
 
 export const judgeDefaults: JudgeSettings = {
@@ -49,6 +62,8 @@ export type Verdict = {
   readonly violationMinutes: number;
   readonly scalings: number;
   readonly reversals: number;
+  /** Cost of each stretch of `bucketSeconds`, when that is set. */
+  readonly curve?: readonly number[];
 };
 
 export type Judgement = {
@@ -89,17 +104,23 @@ type Course = {
   readonly arrivals: Float64Array;
   readonly from: number;
   readonly to: number;
-  readonly judge: JudgeSettings;
+  readonly judge: TrialSettings;
   readonly onDecision?: Watcher | undefined;
 };
 
 /** Runs one policy over [0, to) and counts what falls in [from, to). */
 const run = ({ entry, name, settings, arrivals, from, to, judge, onDecision }: Course) => {
-  const spec = specOf(judge, entry);
-  const world = simulatedWorld({ arrivals, spec });
+  const truth = specOf(judge, entry);
+  const spec = { ...truth, capacityPerReplica: truth.capacityPerReplica * (judge.capacityBelief ?? 1) };
+  const world = simulatedWorld({ arrivals, spec: truth });
   const policy = entry.make({ spec, seed: judge.seed, settings });
+  const missing = judge.missingShare ?? 0;
   const go = fold({
-    world: { ...world, endsAt: to },
+    world: {
+      ...world,
+      endsAt: to,
+      read: missing > 0 ? lossy(world.read, missing, judge.seed) : world.read,
+    },
     policy,
     spec,
     seed: judge.seed,
@@ -111,12 +132,24 @@ const run = ({ entry, name, settings, arrivals, from, to, judge, onDecision }: C
   go(0, from);
   world.workload.advance(from);
   world.workload.reset();
-  go(from, to);
-  world.workload.advance(to);
+  const costSoFar = (): number => {
+    const { replicaSeconds, lateRequests } = world.workload.totals();
+    return replicaSeconds / 3600 + judge.latePrice * lateRequests;
+  };
+  const curve: number[] = [];
+  for (let at = from; at < to; ) {
+    const end = Math.min(to, at + (judge.bucketSeconds ?? Number.POSITIVE_INFINITY));
+    const before = costSoFar();
+    go(at, end);
+    world.workload.advance(end);
+    curve.push(costSoFar() - before);
+    at = end;
+  }
   const totals = world.workload.totals();
   const replicaHours = totals.replicaSeconds / 3600;
   return {
-    cost: replicaHours + judge.latePrice * totals.lateRequests,
+    ...(judge.bucketSeconds === undefined ? {} : { curve }),
+    cost: costSoFar(),
     replicaHours,
     lateShare: totals.requests > 0 ? totals.lateRequests / totals.requests : 0,
     violationMinutes: totals.violationMinutes,
@@ -158,6 +191,72 @@ const tune = (
   return best!.settings;
 };
 
+/** What all contestants of a load have in common. */
+export type Ground = {
+  readonly load: string;
+  readonly settings: TrialSettings;
+  readonly arrivals: Float64Array;
+  /** First second that is scored. */
+  readonly from: number;
+  readonly plan: ClairvoyantPlan;
+};
+
+/** A whole number of everybody's intervals. */
+const shareOf = (arrivals: Float64Array, share: number): number =>
+  Math.floor((share * arrivals.length) / windowSeconds) * windowSeconds;
+
+export const groundOf = (load: Load, settings: TrialSettings): Ground => {
+  const most = settings.maxReplicas * settings.capacity;
+  const p95PerSecond = settings.scaleP95 === undefined ? undefined : settings.scaleP95 * most;
+  const arrivals = arrivalsOf(load, { draw: settings.draw, seed: settings.seed, p95PerSecond });
+  const from = shareOf(arrivals, settings.warmUp);
+  const plan = clairvoyant({
+    arrivals,
+    capacityPerReplica: settings.capacity,
+    sloSeconds,
+    startUpSeconds: settings.startUpSeconds,
+    latePrice: settings.latePrice,
+    minReplicas: 1,
+    maxReplicas: settings.maxReplicas,
+    fromSecond: from,
+  });
+  return { load: load.name, settings, arrivals, from, plan };
+};
+
+const clairvoyantVerdict = ({ arrivals, from, plan, settings }: Ground): Verdict => {
+  const requests = arrivals.subarray(from).reduce((sum, d) => sum + d, 0);
+  const { cost, replicaHours, lateRequests, scalings, reversals } = plan;
+  const curve: number[] = [];
+  plan.costs.forEach((windowCost, k) => {
+    const bucket = Math.floor((k * windowSeconds) / settings.bucketSeconds!);
+    curve[bucket] = (curve[bucket] ?? 0) + windowCost;
+  });
+  return {
+    name: 'clairvoyant',
+    settings: {},
+    cost,
+    ratio: 1,
+    replicaHours,
+    lateShare: requests > 0 ? lateRequests / requests : 0,
+    violationMinutes: 0,
+    scalings,
+    reversals,
+    ...(settings.bucketSeconds === undefined ? {} : { curve }),
+  };
+};
+
+export const verdictOf = (ground: Ground, contestant: Contestant, onDecision?: Watcher): Verdict => {
+  if (contestant.name === 'clairvoyant') return clairvoyantVerdict(ground);
+  const { arrivals, from, plan, settings } = ground;
+  const { entry, base, tuned } = entryOf(contestant.name);
+  const course = { entry, name: contestant.name, arrivals, judge: settings };
+  const given = { ...entry.simulation, ...contestant.settings };
+  const tuneUntil = settings.tuneShare === undefined ? from : shareOf(arrivals, settings.tuneShare);
+  const chosen = tuned ? { ...given, ...tune(course, base, tuneUntil) } : given;
+  const score = run({ ...course, settings: chosen, from, to: arrivals.length, onDecision });
+  return { name: contestant.name, settings: chosen, ...score, ratio: score.cost / plan.cost };
+};
+
 /**
  * The interface by which policies are judged: one load, the same arrivals for all, each with its own interval and
  * metric age; scored on the part after the warm-up only.
@@ -169,55 +268,14 @@ export const judge = (
   progress: (name: string) => void = () => {},
   watch: (name: string) => Watcher | undefined = () => undefined,
 ): Judgement => {
-  const most = settings.maxReplicas * settings.capacity;
-  const p95PerSecond = settings.scaleP95 === undefined ? undefined : settings.scaleP95 * most;
-  const arrivals = arrivalsOf(load, { draw: settings.draw, seed: settings.seed, p95PerSecond });
-  const from = Math.floor((settings.warmUp * arrivals.length) / 15) * 15;
-  const plan = clairvoyant({
-    arrivals,
-    capacityPerReplica: settings.capacity,
-    sloSeconds,
-    startUpSeconds: settings.startUpSeconds,
-    latePrice: settings.latePrice,
-    minReplicas: 1,
-    maxReplicas: settings.maxReplicas,
-    fromSecond: from,
-  });
-  const requests = arrivals.subarray(from).reduce((sum, d) => sum + d, 0);
-  const verdictOf = (contestant: Contestant): Verdict => {
-    progress(contestant.name);
-    if (contestant.name === 'clairvoyant') {
-      const { cost, replicaHours, lateRequests, scalings, reversals } = plan;
-      const lateShare = requests > 0 ? lateRequests / requests : 0;
-      return {
-        name: 'clairvoyant',
-        settings: {},
-        cost,
-        ratio: 1,
-        replicaHours,
-        lateShare,
-        violationMinutes: 0,
-        scalings,
-        reversals,
-      };
-    }
-    const { entry, base, tuned } = entryOf(contestant.name);
-    const course = { entry, name: contestant.name, arrivals, judge: settings };
-    const given = { ...entry.simulation, ...contestant.settings };
-    const chosen = tuned ? { ...given, ...tune(course, base, from) } : given;
-    const score = run({
-      ...course,
-      settings: chosen,
-      from,
-      to: arrivals.length,
-      onDecision: watch(contestant.name),
-    });
-    return { name: contestant.name, settings: chosen, ...score, ratio: score.cost / plan.cost };
-  };
+  const ground = groundOf(load, settings);
   return {
     load: load.name,
-    seconds: arrivals.length - from,
-    clairvoyantCost: plan.cost,
-    policies: contestants.map(verdictOf),
+    seconds: ground.arrivals.length - ground.from,
+    clairvoyantCost: ground.plan.cost,
+    policies: contestants.map((contestant) => {
+      progress(contestant.name);
+      return verdictOf(ground, contestant, watch(contestant.name));
+    }),
   };
 };

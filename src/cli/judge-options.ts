@@ -1,8 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { type JudgeSettings, judgeDefaults } from '#experiments/judge';
+import { judgeRanges, type Range } from '#experiments/judge-ranges';
 import { drawings } from '#simulator/arrivals';
-
-type Range = { readonly least: number; readonly most: number; readonly whole?: boolean };
 
 /** A number from `least` to `most`, as digits with an optional exponent. */
 export const numberIn =
@@ -14,20 +13,7 @@ export const numberIn =
     return value;
   };
 
-const ranges = {
-  maxReplicas: { least: 1, most: 10_000, whole: true },
-  startUpSeconds: { least: 0, most: 3600, whole: true },
-  latePrice: { least: 0, most: 1000 },
-  capacity: { least: 0.001, most: 1e9 },
-  scaleP95: { least: 0.001, most: 10 },
-  metricAge: { least: 0, most: 600, whole: true },
-  intervalSeconds: { least: 1, most: 600, whole: true },
-  seed: { least: 0, most: 2 ** 32 - 1, whole: true },
-  warmUp: { least: 0, most: 0.95 },
-  switchPrice: { least: 0, most: 1000 },
-} as const satisfies Record<Exclude<keyof JudgeSettings, 'draw'>, Range>;
-
-const words: Record<keyof typeof ranges, readonly [flag: string, description: string]> = {
+const words: Record<keyof typeof judgeRanges, readonly [flag: string, description: string]> = {
   maxReplicas: ['--max-replicas <count>', 'the largest size allowed'],
   startUpSeconds: ['--start-up-seconds <seconds>', 'from the order of a replica to its first request'],
   latePrice: ['--late-price <price>', 'replica-hours that one late request costs'],
@@ -50,7 +36,7 @@ const words: Record<keyof typeof ranges, readonly [flag: string, description: st
 export const judgeOptions = (): readonly Option[] => [
   ...(Object.keys(words) as (keyof typeof words)[]).map((key) => {
     const [flag, description] = words[key];
-    const option = new Option(flag, description).argParser(numberIn(ranges[key]));
+    const option = new Option(flag, description).argParser(numberIn(judgeRanges[key]));
     const preset = judgeDefaults[key];
     return preset === undefined ? option : option.default(preset);
   }),
@@ -61,7 +47,7 @@ export const judgeOptions = (): readonly Option[] => [
 
 /** The settings among a command's options. */
 export const judgeSettings = (options: Readonly<Record<string, unknown>>): JudgeSettings => {
-  const keys = ['draw', ...Object.keys(ranges)];
+  const keys = ['draw', ...Object.keys(judgeRanges)];
   return Object.fromEntries(
     keys.filter((key) => options[key] !== undefined).map((key) => [key, options[key]]),
   ) as unknown as JudgeSettings;

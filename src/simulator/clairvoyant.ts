@@ -22,6 +22,8 @@ export type ClairvoyantPlan = {
   readonly reversals: number;
   /** Ready replicas in each window of 15 s from `fromSecond` on. */
   readonly sizes: Uint16Array;
+  /** Cost of each window. */
+  readonly costs: Float64Array;
 };
 
 export const windowSeconds = 15;
@@ -96,6 +98,7 @@ const walk = (
   value: Float64Array,
 ): ClairvoyantPlan => {
   const sizes = new Uint16Array(successor.length / count);
+  const costs = new Float64Array(sizes.length);
   let i = 0;
   for (let j = 1; j < count; j++) if (value[j]! < value[i]!) i = j;
   const cost = value[i]!;
@@ -104,10 +107,13 @@ const walk = (
     sizes[k] = low + i;
     const start = s.fromSecond + k * windowSeconds;
     const end = Math.min(start + windowSeconds, s.arrivals.length);
-    replicaHours += ((low + i) * (end - start)) / 3600;
-    late += lateRequests(s, start, end, low + i);
     const change = k + 1 < sizes.length ? successor[k * count + i]! - i : 0;
-    replicaHours += (Math.max(0, change) * Math.ceil(s.startUpSeconds)) / 3600;
+    const lateHere = lateRequests(s, start, end, low + i);
+    const readyHours = ((low + i) * (end - start)) / 3600;
+    const startHours = (Math.max(0, change) * Math.ceil(s.startUpSeconds)) / 3600;
+    replicaHours += readyHours + startHours;
+    late += lateHere;
+    costs[k] = readyHours + startHours + s.latePrice * lateHere;
     if (change !== 0) {
       scalings++;
       if (direction !== 0 && Math.sign(change) !== direction) reversals++;
@@ -115,5 +121,5 @@ const walk = (
     }
     i += change;
   }
-  return { cost, replicaHours, lateRequests: late, scalings, reversals, sizes };
+  return { cost, replicaHours, lateRequests: late, scalings, reversals, sizes, costs };
 };
