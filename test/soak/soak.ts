@@ -10,7 +10,7 @@ const { values } = parseArgs({
 });
 const kills = Number(values.kills);
 const startedAt = performance.now();
-const lifeSeconds = 3;
+const lifeSeconds = 4;
 const speed = 60;
 const found = await killedOften({
   kills,

@@ -108,12 +108,9 @@ export const learner = ({ economy, ageSeconds, seed, prior }: LearnerSettings) =
   /** After each step of the history; true when a round has ended and new nets act. */
   const advance = (history: FeatureHistory, meanCost: number): boolean => {
     const age = history.seconds();
-    if (age < firstRoundSeconds) {
-      replay.makeMore();
-      return false;
-    }
+    if (scalars[1] === 0) replay.makeMore();
+    if (age < firstRoundSeconds) return false;
     if (scalars[1] === 0 && age >= scalars[2]!) {
-      while (replay.makeMore());
       const schedule = scheduleAt(age);
       scalars[1] = schedule.steps;
       scalars[2] =
@@ -123,6 +120,8 @@ export const learner = ({ economy, ageSeconds, seed, prior }: LearnerSettings) =
       scalars[4] = schedule.meanRate;
     }
     if (scalars[1] === 0) return false;
+    // A process that starts anew in the middle of a round has made none yet.
+    while (replay.makeMore());
     for (let net = 0; net < nets.length; net++) adamStepOf(net, history, meanCost);
     scalars[5]!++;
     scalars[1]!--;
