@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Frame } from '#cli/frame';
 import { configCommand } from './config.ts';
+import { demoCommand } from './demo.ts';
 import { explainCommand } from './explain.ts';
 import { historyCommand } from './history.ts';
 import { learningCommand } from './learning.ts';
@@ -12,6 +13,7 @@ export type CommandMaker = (frame: Frame) => Command;
 
 export const commands: readonly CommandMaker[] = [
   runCommand,
+  demoCommand,
   simulateCommand,
   historyCommand,
   explainCommand,

@@ -7,25 +7,33 @@ export type JudgingTask = {
   readonly load: Load;
   readonly contestants: readonly Contestant[];
   readonly settings: JudgeSettings;
+  /** The policy whose decisions are told too. */
+  readonly keep?: string;
+};
+
+export type Judged = {
+  readonly judgement: Judgement;
+  /** Size, low line and high line of each decision of `keep`, one after the other. */
+  readonly kept: Float64Array;
 };
 
 /** Who is at work, and at which second of the load; undefined: not known, as while knobs are picked. */
 export type Progress = { readonly name: string; readonly atSeconds: number | undefined };
 
-export type JudgingMessage = { readonly progress: Progress } | { readonly judgement: Judgement };
+export type JudgingMessage = { readonly progress: Progress } | Judged;
 
 /** Judges on a thread of its own: it computes for minutes without a pause, and Ctrl-C must be heard. */
 export const judging = async (
   task: JudgingTask,
   signal: AbortSignal,
   onProgress: (progress: Progress) => void = () => {},
-): Promise<Judgement> => {
+): Promise<Judged> => {
   signal.throwIfAborted();
   const worker = new Worker(new URL('./judge-worker.ts', import.meta.url), { workerData: task });
-  let judgement: Judgement | undefined;
+  let judged: Judged | undefined;
   worker.on('message', (message: JudgingMessage) => {
     if ('progress' in message) onProgress(message.progress);
-    else judgement = message.judgement;
+    else judged = message;
   });
   const stop = (): void => void worker.terminate();
   signal.addEventListener('abort', stop, { once: true });
@@ -36,6 +44,6 @@ export const judging = async (
     signal.removeEventListener('abort', stop);
   }
   signal.throwIfAborted();
-  if (judgement === undefined) throw new Error('the judging thread ended without a judgement');
-  return judgement;
+  if (judged === undefined) throw new Error('the judging thread ended without a judgement');
+  return judged;
 };

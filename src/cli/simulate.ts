@@ -133,7 +133,7 @@ export const simulateCommand: CommandMaker = (frame) => {
     );
     const progress = reporter(frame, contestants, seconds);
     const task = { load, contestants, settings: judgeSettings(options) };
-    const judgement = await judging(task, frame.signal, progress.show).finally(progress.clear);
+    const { judgement } = await judging(task, frame.signal, progress.show).finally(progress.clear);
     if (frame.json()) return frame.print(JSON.stringify(judgement));
     for (const line of verdictTable(judgement.policies)) frame.print(line);
     frame.print('');

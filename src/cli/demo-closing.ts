@@ -1,0 +1,57 @@
+import type { Contestant, Judgement, Verdict } from '#experiments/judge';
+import type { DecisionRecord } from '#ports';
+import { ours, peer } from './demo-run.ts';
+import { table } from './table.ts';
+
+/** Who is compared at the end. Every fixed size runs, so that the best one is known in hindsight. */
+export const contestants = (maxReplicas: number): readonly Contestant[] => [
+  { name: ours },
+  { name: peer },
+  { name: `${peer}-tuned` },
+  ...Array.from({ length: maxReplicas }, (_, i) => ({ name: 'static', settings: { replicas: i + 1 } })),
+  { name: 'clairvoyant' },
+];
+
+/** Of several verdicts of one policy the cheapest stays. */
+export const bestOfEach = (policies: readonly Verdict[]): readonly Verdict[] =>
+  policies.filter((v) => !policies.some((other) => other.name === v.name && other.cost < v.cost));
+
+const label = ({ name, settings }: Verdict): string => {
+  const target = settings.target === undefined ? '' : ` ${Math.round(100 * Number(settings.target))} %`;
+  if (name === peer) return 'HPA at 80 %';
+  if (name === `${peer}-tuned`)
+    return `HPA tuned:${target}, stabilization ${settings.stabilizationSeconds} s`;
+  if (name === 'static') return `best fixed size: ${settings.replicas}`;
+  return name;
+};
+
+const heads = ['POLICY', 'COST', 'RATIO', 'REPLICA-HOURS', 'LATE %', 'SCALINGS'];
+
+export const closingLines = ({ policies, seconds }: Judgement, warmUp: number): readonly string[] => [
+  ...table(
+    heads,
+    policies.map((v) => [
+      label(v),
+      v.cost.toFixed(1),
+      v.ratio.toFixed(3),
+      v.replicaHours.toFixed(1),
+      (100 * v.lateShare).toFixed(2),
+      `${v.scalings}`,
+    ]),
+    heads.slice(1),
+  ),
+  `Scored: the last ${(seconds / 3600).toFixed(1)} h; the HPA was tuned on the ${Math.round(100 * warmUp)} % before,` +
+    ' the fixed size picked in hindsight, the clairvoyant knows the future.',
+  'Cost: replica-hours, late requests priced in. Ratio: to the clairvoyant.',
+];
+
+/** Same decisions, to the last bit of their lines. */
+export const agree = (live: Float64Array, folded: Float64Array): boolean =>
+  live.length === folded.length && live.every((value, i) => Object.is(value, folded[i]));
+
+/** How much there is to tell of a decision: an order that the other options would not have given. */
+export const interest = ({ decision, outcome }: DecisionRecord): number => {
+  const { from, to, values, limits } = decision;
+  if (outcome !== 'scaled' || to <= from || limits.length > 0) return 0;
+  return (to - from) * values.filter(({ replicas }) => replicas < to).length;
+};
