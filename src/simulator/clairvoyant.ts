@@ -1,4 +1,5 @@
 import { dropAfterSeconds } from '#core/queue';
+import { violationRatio } from '#simulator/workload';
 
 export type ClairvoyantSettings = {
   readonly arrivals: Float64Array;
@@ -18,6 +19,7 @@ export type ClairvoyantPlan = {
   readonly cost: number;
   readonly replicaHours: number;
   readonly lateRequests: number;
+  readonly violationMinutes: number;
   readonly scalings: number;
   readonly reversals: number;
   /** Ready replicas in each window of 15 s from `fromSecond` on. */
@@ -103,6 +105,7 @@ const walk = (
   for (let j = 1; j < count; j++) if (value[j]! < value[i]!) i = j;
   const cost = value[i]!;
   let [replicaHours, late, scalings, reversals, direction] = [0, 0, 0, 0, 0];
+  const [violationMinutes, minuteRequests, minuteLate] = [0, 0, 0];
   for (let k = 0; k < sizes.length; k++) {
     sizes[k] = low + i;
     const start = s.fromSecond + k * windowSeconds;

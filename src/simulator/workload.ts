@@ -56,7 +56,7 @@ const zero = (): Totals => ({
 });
 
 /** A minute is in violation when more than this share of its requests is late. */
-const violationRatio = 0.01;
+export const violationRatio = 0.01;
 
 /**
  * A workload under load (the queue of src/core/queue.ts behind a start-up delay). At second t: orders that are due
@@ -177,6 +177,8 @@ export const workload = (settings: WorkloadSettings) => {
     totals: (): Readonly<Totals> => totals,
     reset: (): void => {
       totals = zero();
+      minuteRequests = 0;
+      minuteLate = 0;
     },
   };
 };
