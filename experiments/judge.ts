@@ -225,7 +225,7 @@ export const groundOf = (load: Load, settings: TrialSettings): Ground => {
 
 const clairvoyantVerdict = ({ arrivals, from, plan, settings }: Ground): Verdict => {
   const requests = arrivals.subarray(from).reduce((sum, d) => sum + d, 0);
-  const { cost, replicaHours, lateRequests, scalings, reversals } = plan;
+  const { cost, replicaHours, lateRequests, violationMinutes, scalings, reversals } = plan;
   const curve: number[] = [];
   plan.costs.forEach((windowCost, k) => {
     const bucket = Math.floor((k * windowSeconds) / settings.bucketSeconds!);

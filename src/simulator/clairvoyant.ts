@@ -105,7 +105,7 @@ const walk = (
   for (let j = 1; j < count; j++) if (value[j]! < value[i]!) i = j;
   const cost = value[i]!;
   let [replicaHours, late, scalings, reversals, direction] = [0, 0, 0, 0, 0];
-  const [violationMinutes, minuteRequests, minuteLate] = [0, 0, 0];
+  let [violationMinutes, minuteRequests, minuteLate] = [0, 0, 0];
   for (let k = 0; k < sizes.length; k++) {
     sizes[k] = low + i;
     const start = s.fromSecond + k * windowSeconds;
@@ -116,6 +116,13 @@ const walk = (
     const startHours = (Math.max(0, change) * Math.ceil(s.startUpSeconds)) / 3600;
     replicaHours += readyHours + startHours;
     late += lateHere;
+    minuteLate += lateHere;
+    for (let t = start; t < end; t++) minuteRequests += s.arrivals[t]!;
+    if (end % 60 === 0) {
+      if (minuteLate > violationRatio * minuteRequests) violationMinutes++;
+      minuteRequests = 0;
+      minuteLate = 0;
+    }
     costs[k] = readyHours + startHours + s.latePrice * lateHere;
     if (change !== 0) {
       scalings++;
@@ -124,5 +131,5 @@ const walk = (
     }
     i += change;
   }
-  return { cost, replicaHours, lateRequests: late, scalings, reversals, sizes, costs };
+  return { cost, replicaHours, lateRequests: late, violationMinutes, scalings, reversals, sizes, costs };
 };

@@ -52,6 +52,11 @@ describe('the clairvoyant', () => {
     expect(plan.cost).toBeCloseTo(0.025 + 1e-6 * 900, 12);
   });
 
+  it('counts its minutes in violation too', () => {
+    const s = settings([...level(0, 60), ...level(60, 60), ...level(0, 60)], { latePrice: 1e-7 });
+    expect(clairvoyant(s).violationMinutes).toBe(1);
+  });
+
   it('has its first size for nothing, and pays for the scored part only', () => {
     const plan = clairvoyant(settings([...level(1000), ...level(130), ...level(130)], { fromSecond: 15 }));
     expect(plan.sizes).toHaveLength(2);

@@ -160,6 +160,14 @@ describe('what is counted', () => {
     expect(load.totals()).toMatchObject({ seconds: 180, violationMinutes: 1 });
   });
 
+  it('is no minute in violation for what was before a reset', () => {
+    const load = workload(settings([...level(900, 30), ...level(10, 30)], 8));
+    load.advance(40);
+    load.reset();
+    load.advance(60);
+    expect(load.totals().violationMinutes).toBe(0);
+  });
+
   it('begins anew after a reset, while the world goes on', () => {
     const load = workload(settings(level(100, 200)));
     load.advance(50);
