@@ -238,7 +238,7 @@ const clairvoyantVerdict = ({ arrivals, from, plan, settings }: Ground): Verdict
     ratio: 1,
     replicaHours,
     lateShare: requests > 0 ? lateRequests / requests : 0,
-    violationMinutes: 0,
+    violationMinutes,
     scalings,
     reversals,
     ...(settings.bucketSeconds === undefined ? {} : { curve }),
