@@ -3,7 +3,7 @@ import type { Choice, Observation, Past, Sample, Spec } from '#core/model';
 /**
  * What to do when the metrics cannot be trusted. Nothing new is ever concluded from a missing number: without demand
  * we hold, from the third cycle of that on the HPA rule may raise on what is left, and as long as any
- * sample is not `ok` nothing is lowered.
+ * sample is not `ok`, or the newest arrivals were not counted, nothing is lowered.
  */
 export type Doubt = 'none' | 'partial' | 'stale' | 'missing';
 
@@ -19,11 +19,13 @@ export const staleAfterSeconds = (spec: Spec): number => Math.max(15, 2 * spec.m
 
 export const doubt = (o: Observation, spec: Spec): Doubt => {
   if (o.demand === undefined || !(o.demand >= 0 && o.demand < Number.POSITIVE_INFINITY)) return 'missing';
-  let partial = false;
+  // Where arrivals are counted, a newest count that is missing means that the last rise may not have been seen.
+  const counts = o.arrivals?.counts;
+  let partial = counts !== undefined && counts.length > 0 && Number.isNaN(counts[counts.length - 1]!);
   let newest = Number.POSITIVE_INFINITY;
   for (let i = 0; i < o.samples.length; i++) {
     const sample = o.samples[i]!;
-    if (sample.state !== 'ok') partial = true;
+    if (sample.state !== 'ok' || Number.isNaN(sample.value)) partial = true;
     else if (sample.metric === 'requests' && sample.ageSeconds < newest) newest = sample.ageSeconds;
   }
   // Demand may come from an equivalent signal: then no sample is called `requests`, and its source vouches for its age.

@@ -31,6 +31,15 @@ describe('doubt about the metrics', () => {
     expect(range(partial)).toEqual([4, 50]);
   });
 
+  it('may raise and not lower when a good sample is no number, or the newest arrivals were not counted', () => {
+    const counted = (...counts: number[]) => ({ arrivals: { startsAt: 0, stepSeconds: 1, counts } });
+    const strange = observation({ samples: [sample(), sample({ metric: 'cpu', value: Number.NaN })] });
+    expect(range(strange)).toEqual([4, 50]);
+    expect(range(observation(counted(3, Number.NaN)))).toEqual([4, 50]);
+    expect(range(observation(counted(Number.NaN, 3)))).toEqual([1, 50]);
+    expect(range(observation(counted()))).toEqual([1, 50]);
+  });
+
   it('neither lowers nor teaches in a rollout', () => {
     const rollout = observation({ rollout: true });
     expect(range(rollout)).toEqual([4, 50]);
