@@ -1,5 +1,8 @@
+import type { Reward } from '#core/model';
+import { explain } from '#core/narrate';
 import type { Contestant, Judgement, Verdict } from '#experiments/judge';
 import type { DecisionRecord } from '#ports';
+import type { Place, Plan } from './demo-plan.ts';
 import { ours, peer } from './demo-run.ts';
 import { table } from './table.ts';
 
@@ -27,24 +30,6 @@ const label = ({ name, settings }: Verdict): string => {
 
 const heads = ['POLICY', 'COST', 'RATIO', 'REPLICA-HOURS', 'LATE %', 'SCALINGS'];
 
-export const closingLines = ({ policies, seconds }: Judgement, warmUp: number): readonly string[] => [
-  ...table(
-    heads,
-    policies.map((v) => [
-      label(v),
-      v.cost.toFixed(1),
-      v.ratio.toFixed(3),
-      v.replicaHours.toFixed(1),
-      (100 * v.lateShare).toFixed(2),
-      `${v.scalings}`,
-    ]),
-    heads.slice(1),
-  ),
-  `Scored: the last ${(seconds / 3600).toFixed(1)} h; the HPA was tuned on the ${Math.round(100 * warmUp)} % before,` +
-    ' the fixed size picked in hindsight, the clairvoyant knows the future.',
-  'Cost: replica-hours, late requests priced in. Ratio: to the clairvoyant.',
-];
-
 /** Same decisions, to the last bit of their lines. */
 export const agree = (live: Float64Array, folded: Float64Array): boolean =>
   live.length === folded.length && live.every((value, i) => Object.is(value, folded[i]));
@@ -55,3 +40,67 @@ export const interest = ({ decision, outcome }: DecisionRecord): number => {
   if (outcome !== 'scaled' || to <= from || limits.length > 0) return 0;
   return (to - from) * values.filter(({ replicas }) => replicas < to).length;
 };
+
+export type Played = {
+  readonly judgement: Judgement;
+  readonly decided: Float64Array;
+  readonly folded: Float64Array;
+  readonly told: (DecisionRecord & { readonly credited?: Reward | undefined }) | undefined;
+};
+
+/** Size and two lines each. */
+const perDecision = 3;
+
+export const summary = ({ judgement, decided, folded, told }: Played) => ({
+  judgement,
+  decisions: decided.length / perDecision,
+  agree: agree(decided, folded),
+  explained: told && { id: told.id, text: explain(told) },
+});
+
+const wide = 100;
+
+/** Lines no longer than `wide`, what follows the first one set in. */
+const wrapped = (line: string): readonly string[] => {
+  const lines: string[] = [];
+  let current = '  ';
+  for (const word of line.split(' ')) {
+    if (current.length + word.length > wide && current.trim() !== '') {
+      lines.push(current.trimEnd());
+      current = '    ';
+    }
+    current += `${word} `;
+  }
+  return [...lines, current.trimEnd()];
+};
+
+export const closingText = (
+  { judgement, decisions, agree: agreed, explained }: ReturnType<typeof summary>,
+  { judge }: Plan,
+  place: Place,
+): readonly string[] => [
+  '',
+  ...table(
+    heads,
+    judgement.policies.map((v) => [
+      label(v),
+      v.cost.toFixed(1),
+      v.ratio.toFixed(3),
+      v.replicaHours.toFixed(1),
+      (100 * v.lateShare).toFixed(2),
+      `${v.scalings}`,
+    ]),
+    heads.slice(1),
+  ),
+  'Cost: replica-hours, late requests priced in. Ratio: to the clairvoyant, who knows the future.',
+  `Scored: the last ${(judgement.seconds / 3600).toFixed(1)} h. The HPA was tuned on the ${Math.round(100 * judge.warmUp)} % before, the fixed size picked in hindsight.`,
+  agreed
+    ? `Live run and fold agree: ${decisions} decisions.`
+    : `Live run and fold DIFFER: the table tells of the fold, the view of the live run (${decisions} decisions).`,
+  ...(explained === undefined
+    ? []
+    : ['', 'One decision, explained:', ...explained.text.split('\n').flatMap(wrapped)]),
+  '',
+  `Picture: ${place.picture}`,
+  `All decisions are kept: NIMBUSGUARD_STORE=${place.store} ./nimbusguard history --changed`,
+];

@@ -28,7 +28,7 @@ const time = (atSeconds: number): string =>
 const replicas = (count: number): string => `${figure(count, 0)} ${count === 1 ? 'replica' : 'replicas'}`;
 
 const value = ({ metric, value }: Sample): string => {
-  if (metric === 'requests') return `${rate(value)} requests/s`;
+  if (metric === 'requests') return `${rate(value)}/s`;
   return (signals as readonly string[]).includes(metric) ? figure(value, 2) : figure(value, 3);
 };
 
@@ -119,7 +119,7 @@ const doubts = ({ observation, spec }: Narrated): string | undefined => {
 
 const outcome = (r: Narrated): string =>
   ({
-    scaled: `Done: ${sizeChange(r.decision)} was set by ${r.actuator}.`,
+    scaled: `Done: ${sizeChange(r.decision)} was set (actuator: ${r.actuator}).`,
     held: r.mode === 'Off' ? 'Done: nothing, since the mode is Off.' : 'Done: nothing had to be set.',
     shadowed: 'Done: nothing, only noted down, since the mode is Shadow.',
     'awaiting-approval': 'Done: nothing yet; it waits for approval.',

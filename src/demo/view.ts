@@ -18,7 +18,7 @@ export type Scene = {
   readonly clock: string;
   readonly end: string;
   readonly doneRatio: number;
-  /** By the wall clock. */
+  /** By the wall clock and the plan; 0: later than planned. */
   readonly leftSeconds: number;
   readonly demand: number | undefined;
   readonly capacityPerReplica: number;
@@ -51,7 +51,8 @@ const cut = (text: string, width: number): string =>
   text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;
 
 const progress = ({ doneRatio, leftSeconds }: Scene, width: number): string => {
-  const after = ` ${`${Math.floor(100 * doneRatio)}`.padStart(3)} %, ${Math.max(0, Math.ceil(leftSeconds))} s left`;
+  const left = leftSeconds > 0 ? `${Math.ceil(leftSeconds)} s left` : 'later than planned';
+  const after = ` ${`${Math.floor(100 * doneRatio)}`.padStart(3)} %${doneRatio < 1 ? `, ${left}` : ''}`;
   const room = Math.max(0, width - after.length);
   const full = Math.round(room * Math.min(1, doneRatio));
   return `${'━'.repeat(full)}${'─'.repeat(room - full)}${after}`;

@@ -3,61 +3,61 @@ import type { Diary } from '#demo/diary';
 /** Titles and units of the picture. */
 export type DayCaption = {
   readonly title: string;
-  readonly subtitle: string;
+  readonly subtitle: readonly string[];
   readonly capacityPerReplica: number;
+  /** Where the day ends: the last bin may be a short one. */
+  readonly endSeconds: number;
   /** Labels of the two fleets, as the legend shows them. */
   readonly names: readonly [ours: string, peer: string];
 };
 
 const colors = { demand: '#c9d3de', ours: '#0b7a3b', peer: '#d9541e' } as const;
-const lateBinSeconds = 900;
+/** Late shares are shown over so many bins of the picture, or longer ones on a short day: narrower is noise. */
+const mostLateBins = 96;
 
 type Row = { readonly hour: number; readonly what: string; readonly value: number };
 
-/** One row a bin: demand, and what the ready replicas of each fleet could serve. */
+const hours = (seconds: number): number => seconds / 3600;
+
+/** A step lasts to the next row: the last value stands once more at the end. */
+const steps = (what: string, values: readonly number[], binSeconds: number, end: number): readonly Row[] => [
+  ...values.map((value, i) => ({ hour: hours(i * binSeconds), what, value })),
+  { hour: hours(end), what, value: values.at(-1) ?? 0 },
+];
+
+/** What the ready replicas of each fleet could serve. */
 const servedRows = (diary: Diary, caption: DayCaption): readonly Row[] =>
-  diary.fleets.flatMap(({ ready }, f) =>
-    Array.from({ length: diary.bins() }, (_, i) => ({
-      hour: (i * diary.binSeconds) / 3600,
-      what: caption.names[f]!,
-      value: ready[i]! * caption.capacityPerReplica,
-    })),
-  );
+  diary.fleets.flatMap(({ ready }, f) => {
+    const able = Array.from(ready.subarray(0, diary.bins()), (n) => n * caption.capacityPerReplica);
+    return steps(caption.names[f]!, able, diary.binSeconds, caption.endSeconds);
+  });
 
-const demandRows = (diary: Diary): readonly Row[] =>
-  Array.from({ length: diary.bins() }, (_, i) => ({
-    hour: (i * diary.binSeconds) / 3600,
-    what: 'Demand',
-    value: diary.demand[i]!,
-  }));
+const demandRows = (diary: Diary, { endSeconds }: DayCaption): readonly Row[] =>
+  steps('Demand', Array.from(diary.demand.subarray(0, diary.bins())), diary.binSeconds, endSeconds);
 
-/** Late share over longer bins: weighed by requests. */
+/** Late share over several bins each: weighed by requests. */
 const lateRows = (diary: Diary, caption: DayCaption): readonly Row[] => {
-  const each = Math.max(1, Math.round(lateBinSeconds / diary.binSeconds));
-  return diary.fleets.flatMap(({ late }, f) =>
-    Array.from({ length: Math.ceil(diary.bins() / each) }, (_, b) => {
+  const each = Math.ceil(diary.bins() / mostLateBins);
+  return diary.fleets.flatMap(({ late }, f) => {
+    const shares = Array.from({ length: Math.ceil(diary.bins() / each) }, (_, b) => {
       let requests = 0;
       let lateRequests = 0;
       for (let i = b * each; i < Math.min((b + 1) * each, diary.bins()); i++) {
         requests += diary.demand[i]!;
         lateRequests += diary.demand[i]! * late[i]!;
       }
-      return {
-        hour: (b * each * diary.binSeconds) / 3600,
-        what: caption.names[f]!,
-        value: requests > 0 ? (100 * lateRequests) / requests : 0,
-      };
-    }),
-  );
+      return requests > 0 ? (100 * lateRequests) / requests : 0;
+    });
+    return steps(caption.names[f]!, shares, each * diary.binSeconds, caption.endSeconds);
+  });
 };
 
 /** Demand against what both fleets could serve, and the requests that were late: a Vega-Lite view of 1200 pixels. */
 export const dayChart = (diary: Diary, caption: DayCaption) => {
-  const last = (diary.bins() * diary.binSeconds) / 3600;
-  const hours = {
+  const time = {
     field: 'hour',
     type: 'quantitative',
-    scale: { domain: [0, last], nice: false },
+    scale: { domain: [0, hours(caption.endSeconds)], nice: false },
   } as const;
   const color = {
     field: 'what',
@@ -85,10 +85,10 @@ export const dayChart = (diary: Diary, caption: DayCaption) => {
         height: 340,
         layer: [
           {
-            data: { values: demandRows(diary) },
+            data: { values: demandRows(diary, caption) },
             mark: { type: 'area', interpolate: 'step-after', opacity: 0.9 },
             encoding: {
-              x: { ...hours, axis: { title: null, labels: true, tickCount: 12 } },
+              x: { ...time, axis: { title: null, labels: true, tickCount: 12 } },
               y: { field: 'value', type: 'quantitative', axis: { title: 'Requests per second' } },
               color,
             },
@@ -96,7 +96,7 @@ export const dayChart = (diary: Diary, caption: DayCaption) => {
           {
             data: { values: servedRows(diary, caption) },
             mark: { type: 'line', interpolate: 'step-after', strokeWidth: 1.4 },
-            encoding: { x: hours, y: { field: 'value', type: 'quantitative' }, color },
+            encoding: { x: time, y: { field: 'value', type: 'quantitative' }, color },
           },
         ],
       },
@@ -106,7 +106,7 @@ export const dayChart = (diary: Diary, caption: DayCaption) => {
         data: { values: lateRows(diary, caption) },
         mark: { type: 'line', interpolate: 'step-after', strokeWidth: 1.8 },
         encoding: {
-          x: { ...hours, axis: { title: 'Hours since the start', tickCount: 12 } },
+          x: { ...time, axis: { title: 'Hours since the start', tickCount: 12 } },
           y: { field: 'value', type: 'quantitative', axis: { title: 'Late requests, %', tickCount: 5 } },
           color,
         },
