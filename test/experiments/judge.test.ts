@@ -4,10 +4,12 @@ import type { Load } from '#simulator/load';
 import { grids } from '../../experiments/grids.ts';
 import {
   checkContestants,
+  groundOf,
   type JudgeSettings,
   judge,
   judgeDefaults,
   specOf,
+  verdictOf,
 } from '../../experiments/judge.ts';
 
 const seconds = 1500;
