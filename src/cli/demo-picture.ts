@@ -13,12 +13,14 @@ export const drawDay = (
   const verdict = (policy: string) => judgement.policies.find(({ name }) => name === policy)!;
   const late = (policy: string): string => `${(100 * verdict(policy).lateShare).toFixed(1)} % late`;
   const cost = (policy: string): string => `${verdict(policy).ratio.toFixed(3)} (${late(policy)})`;
+  const from = (arrivals.length - judgement.seconds) / 3600;
+  const scored = from > 0 ? ` from hour ${from.toFixed(1)} on` : '';
   return svgOf(
     dayChart(diary, {
       title: `${load.name}, day ${day}: demand, and what each fleet could serve`,
       subtitle: [
-        `Cost to the clairvoyant optimum: shadow-q ${cost(ours)}, HPA at 80 % CPU ${cost(peer)}.`,
-        `One replica serves ${judge.capacity} requests/s and takes ${judge.startUpSeconds} s to start. Means of a minute; late requests over longer bins.`,
+        `Cost to the clairvoyant optimum${scored}: shadow-q ${cost(ours)}, HPA at 80 % CPU ${cost(peer)}.`,
+        `One replica serves ${judge.capacity} requests/s and takes ${judge.startUpSeconds} s to start.`,
       ],
       capacityPerReplica: judge.capacity,
       endSeconds: arrivals.length,

@@ -10,6 +10,7 @@ import { type LiveRun, liveRun, ours } from './demo-run.ts';
 import { showing } from './demo-show.ts';
 import type { Frame } from './frame.ts';
 import { judging } from './judging.ts';
+import { plain } from './table.ts';
 
 /** `14:35:20` since the start. */
 export const clockText = (seconds: number): string =>
@@ -58,7 +59,7 @@ export const play = async (plan: Plan, frame: Frame, store: Store, telemetry: Op
   const began = wall.now();
   const live: LiveRun = liveRun({ ...plan, startsAt, store, telemetry, signal, onRecord: hear });
   const scene = (changesShown: number): Scene => ({
-    title: `NimbusGuard: ${load.name}, day ${plan.day}, ${Math.round(speed)} times as fast`,
+    title: `NimbusGuard: ${plain(load.name)}, day ${plan.day}, ${Math.round(speed)} times as fast`,
     clock: clockText(live.reachedSeconds()),
     end: clockText(arrivals.length),
     doneRatio: live.reachedSeconds() / arrivals.length,

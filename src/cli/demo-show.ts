@@ -1,13 +1,11 @@
 import { screen } from '#demo/screen';
-import { paintOf, plainLine, type Scene, view } from '#demo/view';
+import { paintOf, plainLine, rowsBesideChanges, type Scene, view } from '#demo/view';
 import type { Frame } from './frame.ts';
 
 const redrawMilliseconds = 100;
 const plainMilliseconds = 5000;
 const leastColumns = 60;
 const leastRows = 19;
-/** Lines of the view besides the last changes. */
-const otherRows = 16;
 
 /** Shows the scene until closed: in place on a terminal, as a line every few seconds elsewhere. */
 export const showing = (frame: Frame, scene: (changesShown: number) => Scene): { close(): void } => {
@@ -19,7 +17,7 @@ export const showing = (frame: Frame, scene: (changesShown: number) => Scene): {
   }
   const terminal = screen(stderr);
   const paint = paintOf(frame.color());
-  const shown = Math.min(5, rows - otherRows - 1);
+  const shown = Math.min(5, rows - rowsBesideChanges - 1);
   const draw = (): void => terminal.draw(view(scene(shown), terminal.columns(), paint));
   const timer = setInterval(draw, redrawMilliseconds);
   // A second Ctrl-C ends the process at once: the cursor must come back then too.

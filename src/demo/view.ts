@@ -41,6 +41,8 @@ export const paintOf =
   (name, text) =>
     color ? `\u001b[${codes[name]}m${text}\u001b[0m` : text;
 
+/** Lines of the view besides the last changes. */
+export const rowsBesideChanges = 17;
 const labelWidth = 13;
 const rows = 2;
 const widest = 110;

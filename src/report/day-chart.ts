@@ -35,9 +35,12 @@ const servedRows = (diary: Diary, caption: DayCaption): readonly Row[] =>
 const demandRows = (diary: Diary, { endSeconds }: DayCaption): readonly Row[] =>
   steps('Demand', Array.from(diary.demand.subarray(0, diary.bins())), diary.binSeconds, endSeconds);
 
+/** Bins of the diary to one of the late shares. */
+const lateBins = (diary: Diary): number => Math.ceil(diary.bins() / mostLateBins);
+
 /** Late share over several bins each: weighed by requests. */
 const lateRows = (diary: Diary, caption: DayCaption): readonly Row[] => {
-  const each = Math.ceil(diary.bins() / mostLateBins);
+  const each = lateBins(diary);
   return diary.fleets.flatMap(({ late }, f) => {
     const shares = Array.from({ length: Math.ceil(diary.bins() / each) }, (_, b) => {
       let requests = 0;
@@ -54,6 +57,7 @@ const lateRows = (diary: Diary, caption: DayCaption): readonly Row[] => {
 
 /** Demand against what both fleets could serve, and the requests that were late: a Vega-Lite view of 1200 pixels. */
 export const dayChart = (diary: Diary, caption: DayCaption) => {
+  const lateMinutes = (lateBins(diary) * diary.binSeconds) / 60;
   const time = {
     field: 'hour',
     type: 'quantitative',
@@ -107,7 +111,11 @@ export const dayChart = (diary: Diary, caption: DayCaption) => {
         mark: { type: 'line', interpolate: 'step-after', strokeWidth: 1.8 },
         encoding: {
           x: { ...time, axis: { title: 'Hours since the start', tickCount: 12 } },
-          y: { field: 'value', type: 'quantitative', axis: { title: 'Late requests, %', tickCount: 5 } },
+          y: {
+            field: 'value',
+            type: 'quantitative',
+            axis: { title: `Late requests, % of ${lateMinutes} min`, tickCount: 5 },
+          },
           color,
         },
       },
