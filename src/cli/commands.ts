@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Frame } from '#cli/frame';
 import { configCommand } from './config.ts';
 import { demoCommand } from './demo.ts';
+import { experimentCommand } from './experiment.ts';
 import { explainCommand } from './explain.ts';
 import { historyCommand } from './history.ts';
 import { learningCommand } from './learning.ts';
@@ -15,6 +16,7 @@ export const commands: readonly CommandMaker[] = [
   runCommand,
   demoCommand,
   simulateCommand,
+  experimentCommand,
   historyCommand,
   explainCommand,
   learningCommand,

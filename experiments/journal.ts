@@ -1,0 +1,64 @@
+import { appendFileSync, mkdirSync, readdirSync, readFileSync, truncateSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Verdict } from './judge.ts';
+
+/** A finished cell. */
+export type Entry = {
+  readonly key: string;
+  /** Hash of the sources that calculated it. */
+  readonly sources: string;
+  /** By the wall clock: for estimates alone, never part of a result. */
+  readonly tookSeconds: number;
+  readonly hoursScored: number;
+  readonly clairvoyantCost: number;
+  readonly verdict: Verdict;
+};
+
+export type Shard = { readonly index: number; readonly count: number };
+
+const fileName = ({ index, count }: Shard): string => `shard-${index}-of-${count}.jsonl`;
+
+/** Whole lines; what stands after the last line break was cut off when a process was killed. */
+const wholeText = (file: string): string => {
+  const text = readFileSync(file, 'utf8');
+  return text.slice(0, text.lastIndexOf('\n') + 1);
+};
+
+const entriesIn = (file: string): readonly Entry[] =>
+  wholeText(file)
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line, i) => {
+      try {
+        return JSON.parse(line) as Entry;
+      } catch (cause) {
+        throw new Error(`[${file}] line ${i + 1} is no JSON: take it out, and its cell runs again`, {
+          cause,
+        });
+      }
+    });
+
+/** Finished cells of all shards by their key; those of `sources` go before others, later before earlier ones. */
+export const readJournal = (folder: string, sources: string): ReadonlyMap<string, Entry> => {
+  const found = new Map<string, Entry>();
+  let names: readonly string[];
+  try {
+    names = readdirSync(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return found;
+    throw error;
+  }
+  for (const name of names.filter((one) => /^shard-\d+-of-\d+\.jsonl$/.test(one)).toSorted())
+    for (const entry of entriesIn(join(folder, name)))
+      if (entry.sources === sources || found.get(entry.key)?.sources !== sources) found.set(entry.key, entry);
+  return found;
+};
+
+/** One line for each finished cell, in one write: it stands there whole or not at all. */
+export const openJournal = (folder: string, shard: Shard) => {
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, fileName(shard));
+  appendFileSync(file, '');
+  truncateSync(file, Buffer.byteLength(wholeText(file)));
+  return { file, append: (entry: Entry): void => appendFileSync(file, `${JSON.stringify(entry)}\n`) };
+};
