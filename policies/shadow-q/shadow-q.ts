@@ -1,9 +1,10 @@
-import type { Arrivals, Observation, OptionValue, Snapshot } from '#core/model';
+import type { Arrivals, Observation, OptionValue, Snapshot, Spec } from '#core/model';
 import type { Policy, PolicyMaker } from '#core/policy';
 import { costScore } from '#core/reward';
 import { flag, oneOf, optional, read } from '#policies/settings';
 import { contextNames } from '#policies/shadow-q/context';
 import { expertNames } from '#policies/shadow-q/experts/experts';
+import { gridSeconds } from '#policies/shadow-q/experts/two-lines/demand-window';
 import { phaseOf } from '#policies/shadow-q/experts/two-lines/feature-history';
 import { towards } from '#policies/shadow-q/experts/two-lines/lines';
 import { recall, type SnapshotData, secondsBeforeSteps } from '#policies/shadow-q/recall';
@@ -21,6 +22,16 @@ const longestGapSeconds = 24 * 3600;
 /** The table counts as a new version so often, and after each round of learning. */
 const versionSteps = 60;
 
+/** Features are made of whole seconds on a grid. */
+const onGrid = (spec: Spec): Spec => {
+  const { intervalSeconds } = spec;
+  if (intervalSeconds % gridSeconds !== 0)
+    throw new Error(
+      `[${name}] intervalSeconds is ${intervalSeconds}: give a multiple of ${gridSeconds}, the grid of its features`,
+    );
+  return { ...spec, metricAgeSeconds: Math.ceil(spec.metricAgeSeconds) };
+};
+
 const reasonOf = (replicas: number, wanted: number): string =>
   wanted > replicas ? 'BelowLowLine' : wanted < replicas ? 'AboveHighLine' : 'BetweenLines';
 
@@ -29,7 +40,8 @@ const reasonOf = (replicas: number, wanted: number): string =>
  * ordered up to it, above the high one released down to it. Demand does not depend on us, so every expert also runs in
  * a shadow on the recorded demand and every Q(s, e) is updated in hindsight, none by exploring.
  */
-export const shadowQ: PolicyMaker = ({ spec, seed, settings, snapshot, history }): Policy => {
+export const shadowQ: PolicyMaker = ({ seed, settings, snapshot, history, ...given }): Policy => {
+  const spec = onGrid(given.spec);
   const { learning, pinned } = read(name, shadowQSettings, settings);
   const mindSettings = { spec, seed, learning, pinned };
   let { mind, startsAt } = recall(mindSettings, snapshot, history);
