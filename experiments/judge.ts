@@ -80,9 +80,6 @@ export type Contestant = { readonly name: string; readonly settings?: PolicySett
 const sloSeconds = 0.25;
 const tunedSuffix = '-tuned';
 
-/** How old the metrics of the real peers are, whatever ours are. */
-const peerMetricAgeSeconds = 15;
-
 export const specOf = (s: JudgeSettings, entry: PolicyEntry): Spec => ({
   minReplicas: 1,
   maxReplicas: s.maxReplicas,
@@ -92,7 +89,7 @@ export const specOf = (s: JudgeSettings, entry: PolicyEntry): Spec => ({
   sloSeconds,
   latePrice: s.latePrice,
   switchPrice: s.switchPrice,
-  metricAgeSeconds: entry.intervalSeconds === undefined ? s.metricAge : peerMetricAgeSeconds,
+  metricAgeSeconds: entry.metricAgeSeconds ?? s.metricAge,
 });
 
 export type Watcher = (decision: Decision, observation: Observation) => void;

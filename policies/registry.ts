@@ -1,6 +1,10 @@
 import type { Spec } from '#core/model';
 import type { PolicyMaker, PolicySettings } from '#core/policy';
+import { baseStock, baseStockSettings } from './base-stock.ts';
 import { hpa, hpaSettings } from './hpa.ts';
+import { keda, kedaSettings } from './keda.ts';
+import { kpa, kpaSettings } from './kpa.ts';
+import { predictiveHpa, predictiveHpaSettings } from './predictive-hpa.ts';
 import { qLearning, qLearningSettings } from './q-learning.ts';
 import { faults, type SettingFault, type Settings } from './settings.ts';
 import { gridSeconds } from './shadow-q/experts/two-lines/demand-window.ts';
@@ -13,6 +17,8 @@ export type PolicyEntry = {
   readonly settings: Settings;
   /** Seconds between two decisions of the real thing; undefined: the target's own interval. */
   readonly intervalSeconds: number | undefined;
+  /** Normal age of the newest metric of the real thing; undefined: the target's own. */
+  readonly metricAgeSeconds: number | undefined;
   /** It limits its own pace as upstream does: `behavior` and cooldown of the spec are not put on top. */
   readonly limitsItself: boolean;
   readonly learns: boolean;
@@ -26,11 +32,15 @@ export type PolicyEntry = {
 
 const peer = {
   intervalSeconds: undefined,
+  metricAgeSeconds: undefined,
   limitsItself: false,
   learns: false,
   sees: { arrivals: false, pods: false, samples: false },
   simulation: {},
 };
+
+/** As the HPA's controller syncs, on metrics as old as metrics-server's. */
+const everyQuarterMinute = { intervalSeconds: 15, metricAgeSeconds: 15, limitsItself: true };
 
 export const policies: Readonly<Record<string, PolicyEntry>> = {
   'shadow-q': {
@@ -53,9 +63,41 @@ export const policies: Readonly<Record<string, PolicyEntry>> = {
     description: 'the Horizontal Pod Autoscaler on CPU, exactly as autoscaling/v2 calculates',
     make: hpa,
     settings: hpaSettings,
+    ...everyQuarterMinute,
     sees: { arrivals: false, pods: true, samples: false },
-    intervalSeconds: 15,
+  },
+  keda: {
+    ...peer,
+    description: 'KEDA on requests per second: its 0 to 1 and back, and the HPA that it leaves behind',
+    make: keda,
+    settings: kedaSettings,
+    ...everyQuarterMinute,
+  },
+  kpa: {
+    ...peer,
+    description: "Knative's pod autoscaler on requests per second: a stable window and one for panic",
+    make: kpa,
+    settings: kpaSettings,
+    sees: { arrivals: true, pods: false, samples: false },
+    intervalSeconds: 2,
+    metricAgeSeconds: 1,
     limitsItself: true,
+  },
+  'predictive-hpa': {
+    ...peer,
+    description:
+      'an HPA on CPU and on the demand forecast for when new replicas are ready, the greater of both',
+    make: predictiveHpa,
+    settings: predictiveHpaSettings,
+    ...everyQuarterMinute,
+    sees: { arrivals: false, pods: true, samples: false },
+  },
+  'base-stock': {
+    ...peer,
+    description: 'order up to a quantile of demand after the lead time: the newsvendor of inventory theory',
+    make: baseStock,
+    settings: baseStockSettings,
+    ...everyQuarterMinute,
   },
   static: { ...peer, description: 'one size for all times', make: staticPolicy, settings: staticSettings },
   'q-learning': {

@@ -1,3 +1,5 @@
+import { decodeFloat64, encodeFloats } from '#core/encoding';
+
 /** Demand some steps ahead, from demand step by step. A step that was not recorded (NaN) is passed over. */
 export type Forecaster = {
   readonly name: string;
@@ -5,6 +7,13 @@ export type Forecaster = {
   /** Never below 0; NaN before anything was seen. */
   ahead(steps: number): number;
 };
+
+/** One that can be stored as JSON and taken up again. */
+export type StatefulForecaster<State> = Forecaster & { state(): State };
+
+/** JSON knows no NaN. */
+const orNull = (x: number): number | null => (Number.isNaN(x) ? null : x);
+const orNaN = (x: number | null | undefined): number => x ?? Number.NaN;
 
 /** Tomorrow is as today: what every other forecast must beat. */
 export const persistence = (): Forecaster => {
@@ -18,9 +27,11 @@ export const persistence = (): Forecaster => {
   };
 };
 
+export type LinearState = readonly (number | null)[];
+
 /** Least squares over the last `windowSteps`, extended. */
-export const linear = (windowSteps: number): Forecaster => {
-  const window: number[] = [];
+export const linear = (windowSteps: number, start: LinearState = []): StatefulForecaster<LinearState> => {
+  const window: number[] = start.map(orNaN);
   return {
     name: 'linear',
     observe: (value) => {
@@ -29,7 +40,8 @@ export const linear = (windowSteps: number): Forecaster => {
     },
     ahead: (steps) => {
       let [n, t, y, tt, ty] = [0, 0, 0, 0, 0];
-      for (const [i, value] of window.entries()) {
+      for (let i = 0; i < window.length; i++) {
+        const value = window[i]!;
         if (Number.isNaN(value)) continue;
         const age = i - (window.length - 1);
         n++;
@@ -43,6 +55,7 @@ export const linear = (windowSteps: number): Forecaster => {
       const slope = spread > 0 ? (n * ty - t * y) / spread : 0;
       return Math.max(0, (y - slope * t) / n + slope * steps);
     },
+    state: () => window.map(orNull),
   };
 };
 
@@ -54,6 +67,16 @@ export type HoltWintersSettings = {
   readonly gamma: number;
 };
 
+/** Before the first season is over: its steps so far. `season` as base64. */
+export type HoltWintersState = {
+  readonly first: readonly (number | null)[];
+  readonly season: string;
+  readonly level: number | null;
+  readonly trend: number;
+  readonly steps: number;
+  readonly last: number | null;
+};
+
 /**
  * Holt (1957) and Winters (1960), additive:
  *
@@ -63,11 +86,14 @@ export type HoltWintersSettings = {
  *
  * The first season gives the start: its mean, no trend, the differences from the mean. Until then today is tomorrow.
  */
-export const holtWinters = ({ seasonSteps: m, alpha, beta, gamma }: HoltWintersSettings): Forecaster => {
-  const first: number[] = [];
-  const s = new Float64Array(m);
-  let [l, b, t] = [Number.NaN, 0, 0];
-  let last = Number.NaN;
+export const holtWinters = (
+  { seasonSteps: m, alpha, beta, gamma }: HoltWintersSettings,
+  start?: HoltWintersState,
+): StatefulForecaster<HoltWintersState> => {
+  const first: number[] = (start?.first ?? []).map(orNaN);
+  const s = start === undefined || start.season === '' ? new Float64Array(m) : decodeFloat64(start.season);
+  let [l, b, t] = [orNaN(start?.level), start?.trend ?? 0, start?.steps ?? 0];
+  let last = orNaN(start?.last);
 
   const begin = (value: number): void => {
     if (first.length < m) first.push(Number.isNaN(value) ? last : value);
@@ -101,6 +127,14 @@ export const holtWinters = ({ seasonSteps: m, alpha, beta, gamma }: HoltWintersS
       else update(value);
     },
     ahead: (steps) => (Number.isNaN(l) ? last : Math.max(0, l + steps * b + s[(t + steps - 1) % m]!)),
+    state: () => ({
+      first: Number.isNaN(l) ? first.map(orNull) : [],
+      season: Number.isNaN(l) ? '' : encodeFloats(s),
+      level: orNull(l),
+      trend: b,
+      steps: t,
+      last: orNull(last),
+    }),
   };
 };
 

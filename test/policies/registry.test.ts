@@ -13,6 +13,17 @@ policyContract('hpa', policies.hpa!.make, {
     scaleDown: { stabilizationWindowSeconds: 60, policies: [{ type: 'Pods', value: 1, periodSeconds: 30 }] },
   },
 });
+policyContract('kpa', policies.kpa!.make, { aggregation: 'weighted-exponential', scaleDownDelaySeconds: 60 });
+policyContract('keda', policies.keda!.make, {
+  fallbackReplicas: 3,
+  fallbackFailureThreshold: 0,
+  behavior: {},
+});
+policyContract('predictive-hpa', policies['predictive-hpa']!.make, {
+  method: 'holt-winters',
+  seasonSeconds: 600,
+});
+policyContract('base-stock', policies['base-stock']!.make, { holdSeconds: 0, memorySeconds: 600 });
 policyContract('static', policies.static!.make, { replicas: 7 });
 
 describe('the registry', () => {
@@ -41,7 +52,9 @@ describe('the registry', () => {
 
   it('names the policies there are when it is asked for another', () => {
     const [fault] = policyFaults('hpaa', {});
-    expect(fault?.message).toMatch(/is "hpaa": give one of .*hpa, static, q-learning/);
+    expect(fault?.message).toMatch(
+      /is "hpaa": give one of .*hpa, keda, kpa, predictive-hpa, base-stock, static, q-learning/,
+    );
   });
 
   it('refuses to make a policy whose settings are wrong', () => {
