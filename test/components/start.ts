@@ -25,17 +25,25 @@ ${scrape
   .join('')}${extraConfig}
 `;
 
-/** A Prometheus that scrapes each second and takes OTLP and remote-write too. `extraConfig`: more top-level YAML. */
+/**
+ * A Prometheus that scrapes each second and takes OTLP and remote-write too. `extraConfig`: more top-level YAML. `port`:
+ * where an earlier one stood, that was stopped; absent: a free one.
+ */
 export const startPrometheus = async (
-  given: { readonly scrape?: readonly Scrape[]; readonly extraConfig?: string } = {},
+  given: {
+    readonly scrape?: readonly Scrape[];
+    readonly extraConfig?: string;
+    readonly port?: number;
+    readonly stopWith?: 'SIGTERM' | 'SIGKILL';
+  } = {},
 ): Promise<Prometheus> => {
   const programs = await build('prometheus');
   const server = await startServer({
     name: 'prometheus',
     program: join(programs, 'prometheus'),
-    stopWith: 'SIGTERM',
-    ports: 1,
-    prepare: async (folder, [port]) => {
+    stopWith: given.stopWith ?? 'SIGTERM',
+    ports: given.port === undefined ? 1 : 0,
+    prepare: async (folder, [port = given.port]) => {
       const config = join(folder, 'prometheus.yml');
       await writeFile(config, prometheusConfig(given.scrape ?? [], given.extraConfig ?? ''));
       return {
@@ -54,7 +62,7 @@ export const startPrometheus = async (
       };
     },
   });
-  const url = `http://127.0.0.1:${server.ports[0]}`;
+  const url = `http://127.0.0.1:${given.port ?? server.ports[0]}`;
   return {
     url,
     stop: server.stop,
