@@ -1,7 +1,7 @@
 import type { Lines, Spec } from '#core/model';
 import { contextOf } from '#policies/shadow-q/context';
 import { type Expert, hpaRule, kpaRule, netsExpert } from '#policies/shadow-q/experts/experts';
-import type { Economy } from '#policies/shadow-q/experts/two-lines/chunk-gradient';
+import { conditionsOf, type Economy } from '#policies/shadow-q/experts/two-lines/chunk-gradient';
 import {
   beginningOf,
   type FeatureHistory,
@@ -69,6 +69,7 @@ export const mind = ({
     ageSeconds: age,
     keepSeconds,
     firstStep,
+    conditions: conditionsOf(economy, age),
   });
   const pupil = learning ? learner({ economy, ageSeconds: age, seed, prior }) : undefined;
   const experts: readonly Expert[] = [

@@ -12,6 +12,13 @@ export type Economy = {
   readonly stepSeconds: number;
 };
 
+/** Three inputs beside demand: what the same demand should cost depends on them. 0 is the usual case. */
+export const conditionsOf = (e: Economy, ageSeconds: number): readonly number[] => [
+  Math.log(Math.max(1, e.startUpSeconds) / 45),
+  Math.log(Math.max(1e-9, e.latePrice) / 1e-4),
+  Math.log(Math.max(1, ageSeconds)),
+];
+
 export type Chunk = {
   /** Outputs of the net, two a step. */
   readonly o: Float32Array;

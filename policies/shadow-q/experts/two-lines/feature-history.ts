@@ -1,5 +1,5 @@
 import { gridSeconds, longestLookSeconds } from './demand-window.ts';
-import { type Beginning, type FeatureTracker, featureCount } from './features.ts';
+import { type Beginning, demandFeatureCount, type FeatureTracker, featureCount } from './features.ts';
 
 /** How the raw features become inputs: (x − mean)/deviation, clipped. */
 export type Standard = { readonly mean: Float32Array; readonly deviation: Float32Array };
@@ -23,6 +23,8 @@ export type FeatureHistorySettings = {
   readonly ageSeconds: number;
   /** How far back steps are kept; 0 keeps the newest only. */
   readonly keepSeconds: number;
+  /** What the target is like, the same at every step: the last three inputs (`conditionsOf`). */
+  readonly conditions?: readonly number[];
   /** The first step that is known; the history begins where the one before it ended. */
   readonly firstStep?: number;
 };
@@ -46,7 +48,7 @@ export const featureHistory = (
   standard: Standard,
   settings: FeatureHistorySettings,
 ) => {
-  const { stepSeconds, ageSeconds, keepSeconds, firstStep: begin = 0 } = settings;
+  const { stepSeconds, ageSeconds, keepSeconds, firstStep: begin = 0, conditions = [] } = settings;
   const phase = phaseOf(stepSeconds, ageSeconds);
   const keepSteps = Math.ceil(keepSeconds / stepSeconds);
   const raw = new Float32Array(featureCount);
@@ -104,6 +106,7 @@ export const featureHistory = (
     }
     makeRoom();
     tracker.write(raw);
+    for (let i = 0; i < conditions.length; i++) raw[demandFeatureCount + i] = conditions[i]!;
     standardise(raw, standard, rows, held * featureCount);
     scales[held] = tracker.scale();
     filled[held] = gap > 0 || to < wholeFrom ? 1 : 0;
@@ -132,6 +135,7 @@ export const featureHistory = (
     /** Writes the newest step's features again, after the tracker's state was restored. */
     renew: (): void => {
       tracker.write(raw);
+      for (let i = 0; i < conditions.length; i++) raw[demandFeatureCount + i] = conditions[i]!;
       standardise(raw, standard, rows, (held - 1) * featureCount);
     },
     endOf,

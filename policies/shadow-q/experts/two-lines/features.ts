@@ -3,6 +3,8 @@ import { slidingMaximum } from './extremes.ts';
 import { seasons } from './seasons.ts';
 
 export const featureCount = 48;
+/** The rest are for what the target is like. */
+export const demandFeatureCount = 45;
 
 const inBlocks = (seconds: number): number => seconds / gridSeconds;
 const clip = (x: number, most: number): number => Math.max(-most, Math.min(most, x));
@@ -48,7 +50,7 @@ export type Beginning = { readonly blocks: number; readonly firstSeconds: number
 export type Situation = { volatility: number; trend: number; seasonTrusted: boolean; ageSeconds: number };
 
 /**
- * 48 readings of a demand history (three of them spare), for nets that name two lines. They depend on demand alone, so
+ * 45 readings of a demand history, for nets that name two lines. They depend on demand alone, so
  * one tracker serves all nets. `capacity` is the rate that one replica serves at 100 % CPU; every logarithm is floored
  * at a tenth of it. `lagSeconds` is the time from a sample to the first replica that it can bring.
  */
@@ -163,7 +165,7 @@ export const featureTracker = (capacity: number, lagSeconds: number, begin?: Beg
     if (window.age() >= day + 4000) out[42] = log(mean(back - 360, 360), mean(back, 360));
   };
 
-  /** Writes the 48 features, neither centred nor scaled. */
+  /** Writes the features of demand, neither centred nor scaled; the rest become 0. */
   const write = (out: Float32Array): void => {
     const s = Math.max(floor, mean(0, 12));
     for (let i = 0; i < 8; i++) out[i] = log(mean(0, meanWindows[i]!), s);

@@ -1,6 +1,6 @@
-import { random } from '#core/random';
+import { type Rng, random } from '#core/random';
 import { adamFrom, adamStep } from './adam.ts';
-import { chunkGradient, type Economy } from './chunk-gradient.ts';
+import { chunkGradient, conditionsOf, type Economy } from './chunk-gradient.ts';
 import { type FeatureHistory, featureHistory, type Standard } from './feature-history.ts';
 import { featureCount, featureTracker } from './features.ts';
 import { firstWeights } from './lines.ts';
@@ -14,6 +14,7 @@ export const lagSecondsOf = (startUpSeconds: number, stepSeconds: number): numbe
   (Math.ceil(startUpSeconds / stepSeconds) + 1) * stepSeconds;
 
 export type PretrainSettings = {
+  /** The usual case; half of the loads are learnt for others, drawn around it. */
   readonly economy: Economy;
   readonly ageSeconds: number;
   readonly loads: number;
@@ -30,17 +31,40 @@ const adam = { epsilon: 1e-7, meanRate: 0.003 };
 const startShare = 0.1;
 /** How often the mean cost of each load is measured anew, so that all loads weigh alike. */
 const renewals = 4;
+const usualShare = 0.6;
+const ages = [1, 2, 5, 10, 15, 20, 30];
 
-const emptyHistory = (standard: Standard, s: PretrainSettings, keepSeconds: number): FeatureHistory => {
-  const { stepSeconds, startUpSeconds, capacityPerReplica } = s.economy;
-  const tracker = featureTracker(capacityPerReplica, lagSecondsOf(startUpSeconds, stepSeconds));
-  return featureHistory(tracker, standard, { stepSeconds, ageSeconds: s.ageSeconds, keepSeconds });
+/** A made-up load and the target that it is for. */
+type Lesson = { readonly counts: Float32Array; readonly economy: Economy; readonly ageSeconds: number };
+
+const logUniform = (rng: Rng, a: number, b: number): number => a * (b / a) ** rng.next();
+
+/** Start-up from 10 s to 4 min, late requests ten times cheaper to ten times dearer, fleets of 3 to 200, any metric age. */
+const lessonOf = (s: PretrainSettings, i: number): Lesson => {
+  const rng = random(s.seed, i, 0x10ad);
+  const usual = rng.next() < usualShare;
+  const economy = usual
+    ? s.economy
+    : {
+        ...s.economy,
+        startUpSeconds: Math.round(logUniform(rng, 10, 240)),
+        latePrice: s.economy.latePrice * logUniform(rng, 0.1, 10),
+        maxReplicas: rng.next() < 0.4 ? Math.round(logUniform(rng, 3, 200)) : s.economy.maxReplicas,
+      };
+  const hours = rng.next() < 0.25 ? 50 + 22 * rng.next() : 2 * 17 ** rng.next();
+  const counts = syntheticLoad(rng, hours, economy.capacityPerReplica * economy.maxReplicas);
+  return { counts, economy, ageSeconds: usual ? s.ageSeconds : ages[rng.integer(ages.length)]! };
 };
 
-const historyOf = (counts: Float32Array, standard: Standard, s: PretrainSettings): FeatureHistory => {
-  const history = emptyHistory(standard, s, counts.length);
-  for (const count of counts) history.push(count);
-  return history;
+const emptyHistory = (
+  { economy, ageSeconds }: Lesson,
+  standard: Standard,
+  keepSeconds: number,
+): FeatureHistory => {
+  const { stepSeconds, startUpSeconds, capacityPerReplica } = economy;
+  const tracker = featureTracker(capacityPerReplica, lagSecondsOf(startUpSeconds, stepSeconds));
+  const conditions = conditionsOf(economy, ageSeconds);
+  return featureHistory(tracker, standard, { stepSeconds, ageSeconds, keepSeconds, conditions });
 };
 
 const identity: Standard = {
@@ -49,13 +73,13 @@ const identity: Standard = {
 };
 
 /** Mean and deviation of each feature over every 37th step. */
-const measureStandard = (loads: readonly Float32Array[], s: PretrainSettings): Standard => {
+const measureStandard = (lessons: readonly Lesson[]): Standard => {
   const sum = new Float64Array(featureCount);
   const squares = new Float64Array(featureCount);
   let n = 0;
-  for (const counts of loads) {
-    const history = emptyHistory(identity, s, 0);
-    for (const count of counts) {
+  for (const lesson of lessons) {
+    const history = emptyHistory(lesson, identity, 0);
+    for (const count of lesson.counts) {
       if (!history.push(count) || history.steps() % 37 !== 1) continue;
       n++;
       for (let i = 0; i < featureCount; i++) {
@@ -78,44 +102,50 @@ export type Pretraining = {
 
 /** Makes the synthetic loads and their features once; then trains as many nets on them as asked. */
 export const pretraining = (s: PretrainSettings, progress: (load: number) => void): Pretraining => {
-  const { stepSeconds, capacityPerReplica, maxReplicas } = s.economy;
-  const loads = Array.from({ length: s.loads }, (_, i) => {
-    const rng = random(s.seed, i, 0x10ad);
-    const hours = rng.next() < 0.25 ? 50 + 22 * rng.next() : 2 * 17 ** rng.next();
+  const lessons = Array.from({ length: s.loads }, (_, i) => {
     progress(i);
-    return syntheticLoad(rng, hours, capacityPerReplica * maxReplicas);
+    return lessonOf(s, i);
   });
-  const standard = measureStandard(loads, s);
-  const histories = loads.map((counts) => historyOf(counts, standard, s));
+  const standard = measureStandard(lessons);
+  const { stepSeconds } = s.economy;
   const chunkSteps = chunkSeconds / stepSeconds;
   const engine = netEngine(1, chunkSteps);
-  const gradient = chunkGradient(s.economy, chunkSteps);
+  const courses = lessons.map((lesson) => {
+    const history = emptyHistory(lesson, standard, lesson.counts.length);
+    for (const count of lesson.counts) history.push(count);
+    return { history, ageSeconds: lesson.ageSeconds, gradient: chunkGradient(lesson.economy, chunkSteps) };
+  });
+  type Course = (typeof courses)[number];
 
   /** Runs the net over `steps` steps from `start` on and the past behind them; leaves dO, gives the cost. */
-  const play = (history: FeatureHistory, start: number, steps: number, weight: number): number => {
+  const play = (
+    { history, ageSeconds, gradient }: Course,
+    start: number,
+    steps: number,
+    weight: number,
+  ): number => {
     engine.x.set(history.rows().subarray(start * featureCount, (start + steps) * featureCount));
     engine.forward(0, steps);
-    const from = history.endOf(start) + s.ageSeconds;
     const chunk = {
       o: engine.o,
       scales: history.scales(),
       scalesAt: start,
       arrivals: history.arrivals(),
-      from,
+      from: history.endOf(start) + ageSeconds,
       steps,
     };
     return gradient.run(chunk, weight, engine.dO);
   };
 
   /** Steps whose whole interval lies within the history. */
-  const usable = (history: FeatureHistory): number =>
-    Math.floor((history.seconds() - s.ageSeconds - history.endOf(0)) / stepSeconds);
+  const usable = ({ history, ageSeconds }: Course): number =>
+    Math.floor((history.seconds() - ageSeconds - history.endOf(0)) / stepSeconds);
 
-  const meanCost = (history: FeatureHistory): number => {
-    const steps = usable(history);
+  const meanCost = (course: Course): number => {
+    const steps = usable(course);
     let cost = 0;
     for (let k = 0; k + 12 < steps; k += chunkSteps)
-      cost += play(history, k, Math.min(chunkSteps, steps - k), 0);
+      cost += play(course, k, Math.min(chunkSteps, steps - k), 0);
     return cost / steps;
   };
 
@@ -126,15 +156,15 @@ export const pretraining = (s: PretrainSettings, progress: (load: number) => voi
     let recent = 0;
     for (let step = 0; step < s.steps; step++) {
       engine.weights[0]!.set(state.weights);
-      if (step % Math.ceil(s.steps / renewals) === 0) costs = histories.map(meanCost);
+      if (step % Math.ceil(s.steps / renewals) === 0) costs = courses.map(meanCost);
       engine.gradient.fill(0);
       let cost = 0;
       for (let b = 0; b < s.batch; b++) {
-        const i = rng.integer(histories.length);
-        const room = usable(histories[i]!) - chunkSteps;
+        const i = rng.integer(courses.length);
+        const room = usable(courses[i]!) - chunkSteps;
         const start = rng.next() < startShare ? 0 : rng.integer(room);
         cost +=
-          play(histories[i]!, start, chunkSteps, 1 / (costs[i]! * chunkSteps * s.batch)) /
+          play(courses[i]!, start, chunkSteps, 1 / (costs[i]! * chunkSteps * s.batch)) /
           costs[i]! /
           chunkSteps;
         engine.backward(0, chunkSteps);

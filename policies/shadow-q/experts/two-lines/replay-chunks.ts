@@ -1,5 +1,5 @@
 import { random } from '#core/random';
-import { type Chunk, chunkGradient, type Economy } from './chunk-gradient.ts';
+import { type Chunk, chunkGradient, conditionsOf, type Economy } from './chunk-gradient.ts';
 import { featureHistory } from './feature-history.ts';
 import { featureCount, featureTracker } from './features.ts';
 import { netEngine } from './net.ts';
@@ -32,6 +32,7 @@ export const replayChunks = (economy: Economy, ageSeconds: number, prior: Prior)
       stepSeconds,
       ageSeconds,
       keepSeconds: counts.length,
+      conditions: conditionsOf(economy, ageSeconds),
     });
     for (const count of counts) history.push(count);
     const room = Math.floor((history.seconds() - ageSeconds - history.endOf(0)) / stepSeconds) - steps;
