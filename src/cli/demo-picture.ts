@@ -19,8 +19,8 @@ export const drawDay = (
     dayChart(diary, {
       title: `${load.name}, day ${day}: demand, and what each fleet could serve`,
       subtitle: [
-        `Cost to the clairvoyant optimum${scored}: shadow-q ${cost(ours)}, HPA at 80 % CPU ${cost(peer)}.`,
-        `One replica serves ${judge.capacity} requests/s and takes ${judge.startUpSeconds} s to start.`,
+        `Cost to the clairvoyant's${scored}: shadow-q ${cost(ours)}, HPA ${cost(peer)}.`,
+        `One replica serves ${judge.capacity} requests/s and takes ${judge.startUpSeconds} s to start; the HPA holds CPU at 80 %.`,
       ],
       capacityPerReplica: judge.capacity,
       endSeconds: arrivals.length,

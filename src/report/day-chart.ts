@@ -78,6 +78,8 @@ export const dayChart = (diary: Diary, caption: DayCaption) => {
       text: caption.title,
       subtitle: caption.subtitle,
       anchor: 'start',
+      // Text is measured by guess where there is no screen; what would widen the picture is cut.
+      limit: 1130,
       fontSize: 20,
       subtitleFontSize: 14,
       subtitleColor: '#555',
@@ -114,7 +116,7 @@ export const dayChart = (diary: Diary, caption: DayCaption) => {
           y: {
             field: 'value',
             type: 'quantitative',
-            axis: { title: `Late requests, % of ${lateMinutes} min`, tickCount: 5 },
+            axis: { title: `Late, % of ${lateMinutes} min`, tickCount: 5 },
           },
           color,
         },

@@ -4,7 +4,7 @@ import { dayChart } from '#report/day-chart';
 import { svgOf } from '#report/svg';
 
 const caption = {
-  title: 'A day & a night',
+  title: `A day & a night ${'of a very long name '.repeat(9)}`,
   subtitle: ['first line', 'second line'],
   capacityPerReplica: 50,
   endSeconds: 1000,
@@ -23,7 +23,7 @@ test('a picture has title, axes with units, a legend and a light ground', async 
   for (const part of [
     'A day &amp; a night',
     'Requests per second',
-    'Late requests, %',
+    'Late, % of 1 min',
     'Hours since the start',
   ])
     expect(svg).toContain(part);
