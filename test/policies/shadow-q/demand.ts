@@ -13,6 +13,15 @@ export const pulses = (seconds: number, seed = 1): Float32Array => {
   });
 };
 
+/** Another level each quarter of a minute, the same again after each period. */
+export const shaped = (seconds: number, period: number, seed: number): Float32Array => {
+  const rng = random(seed, 0xe0);
+  const levels = Array.from({ length: period / 15 }, () => 100 * 8 ** rng.next());
+  return Float32Array.from({ length: seconds }, (_, t) =>
+    poisson(levels[Math.floor((t % period) / 15)]!, rng),
+  );
+};
+
 /** Demand drawn anew every few minutes, at any level, with silences. */
 export const jumps = (seconds: number, seed: number): Float32Array => {
   const rng = random(seed, 0xdf);

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { featureHistory, phaseOf, standardise } from '#policies/shadow-q/experts/two-lines/feature-history';
+import { longestLookSeconds } from '#policies/shadow-q/experts/two-lines/demand-window';
+import {
+  beginningOf,
+  featureHistory,
+  phaseOf,
+  standardise,
+} from '#policies/shadow-q/experts/two-lines/feature-history';
 import { featureCount, featureTracker } from '#policies/shadow-q/experts/two-lines/features';
 import { shippedPrior } from '#policies/shadow-q/experts/two-lines/prior';
 import { jumps } from '#test/policies/shadow-q/demand';
@@ -84,6 +90,24 @@ describe('a second that was not recorded', () => {
       0, 0, 0, 0,
     ]);
   });
+});
+
+it('steps whose windows reach before the first that is known are marked', () => {
+  const firstStep = 40_000;
+  const begin = beginningOf(5, 1, firstStep);
+  const history = featureHistory(featureTracker(50, 50, begin), standard, {
+    stepSeconds: 5,
+    ageSeconds: 1,
+    keepSeconds: 200_000,
+    firstStep,
+  });
+  const known = longestLookSeconds + 500;
+  for (let t = 0; t < known; t++) history.push(300);
+  const marks = [...history.filled().subarray(0, known / 5)];
+  // The last hundred steps look back at nothing older than the first known second.
+  expect(marks.indexOf(0)).toBe(longestLookSeconds / 5 - 1);
+  expect(marks.lastIndexOf(1)).toBe(longestLookSeconds / 5 - 2);
+  expect([history.firstStep(), history.steps()]).toEqual([firstStep, firstStep + known / 5]);
 });
 
 it('inputs are centred, scaled and clipped at four deviations', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { featureCount, featureTracker } from '#policies/shadow-q/experts/two-lines/features';
-import { jumps, pulses } from '#test/policies/shadow-q/demand';
+import { jumps, pulses, shaped } from '#test/policies/shadow-q/demand';
 import { referenceFeatures } from '#test/policies/shadow-q/features-reference';
 
 const capacity = 50;
@@ -64,6 +64,11 @@ describe('the features', () => {
     const looked: Watch = (k) => k % 701 === 0 || (k > late && k % 29 === 0);
     expect(differences(pulses(27 * 3600), looked)).toEqual({});
   }, 60_000);
+
+  it('are those of the definitions when periods rival each other', () => {
+    // What repeats every twenty minutes repeats every hour too.
+    expect(differences(shaped(8 * 3600, 1200, 3), (k) => k % 13 === 0)).toEqual({});
+  });
 
   it('say the same of ten times the demand on ten times the capacity, but for the noise of single requests', () => {
     const counts = pulses(3 * 3600);

@@ -38,6 +38,14 @@ describe('a snapshot with the demand since', () => {
   });
 });
 
+describe('one who is made anew', () => {
+  it('knows the lines before anything new is seen', () => {
+    const all = looks(jumps(2400, 9), (k) => k === 300);
+    const at = { save: 300, stop: 300 };
+    expect(differences(restarted(all, false, at), restarted(all, false, never))).toEqual([]);
+  });
+});
+
 describe('without a snapshot', () => {
   it('recorded demand alone makes the mind that lived through it', () => {
     const all = looks(jumps(2400, 4), (k) => k === 0 || k === 5);
