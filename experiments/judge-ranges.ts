@@ -17,6 +17,8 @@ export const judgeRanges = {
 } as const satisfies Record<Exclude<keyof JudgeSettings, 'draw'>, Range>;
 
 export const trialRanges = {
+  minReplicas: { least: 1, most: 10_000, whole: true },
+  sloSeconds: { least: 0.001, most: 3600 },
   tuneShare: { least: 0.01, most: 1 },
   capacityBelief: { least: 0.1, most: 10 },
   missingShare: { least: 0, most: 0.9 },

@@ -5,9 +5,11 @@ import { arrivalsOf, type Drawing } from '#simulator/arrivals';
 import { type ClairvoyantPlan, clairvoyant, windowSeconds } from '#simulator/clairvoyant';
 import type { Load } from '#simulator/load';
 import { lossy } from '#simulator/lossy';
+import type { Totals } from '#simulator/workload';
 import { simulatedWorld } from '#simulator/world';
 import { fold } from '#workflows/fold';
 import { grids } from './grids.ts';
+import { type Order, ordered } from './ordered.ts';
 
 export type JudgeSettings = {
   readonly maxReplicas: number;
@@ -33,6 +35,10 @@ export type TrialSettings = JudgeSettings & {
   readonly capacityBelief?: number | undefined;
   /** Share of the readings that come back without a number. */
   readonly missingShare?: number | undefined;
+  /** Absent: 1. */
+  readonly minReplicas?: number | undefined;
+  /** A request that takes longer is late; absent: 0.25. */
+  readonly sloSeconds?: number | undefined;
   /** Costs are also given for each stretch of so many seconds of the scored part. */
   readonly bucketSeconds?: number | undefined;
 };
@@ -75,18 +81,23 @@ export type Judgement = {
 };
 
 /** A policy to be judged: `hpa-tuned` is `hpa` with its knobs picked on the warm-up part. */
-export type Contestant = { readonly name: string; readonly settings?: PolicySettings };
+export type Contestant = {
+  readonly name: string;
+  readonly settings?: PolicySettings;
+  /** Nobody decides: this is what was ordered. */
+  readonly orders?: readonly Order[];
+};
 
-const sloSeconds = 0.25;
+const preset = { minReplicas: 1, sloSeconds: 0.25 };
 const tunedSuffix = '-tuned';
 
-export const specOf = (s: JudgeSettings, entry: PolicyEntry): Spec => ({
-  minReplicas: 1,
+export const specOf = (s: TrialSettings, entry: PolicyEntry): Spec => ({
+  minReplicas: s.minReplicas ?? preset.minReplicas,
   maxReplicas: s.maxReplicas,
   intervalSeconds: entry.intervalSeconds ?? s.intervalSeconds,
   capacityPerReplica: s.capacity,
   startUpSeconds: s.startUpSeconds,
-  sloSeconds,
+  sloSeconds: s.sloSeconds ?? preset.sloSeconds,
   latePrice: s.latePrice,
   switchPrice: s.switchPrice,
   metricAgeSeconds: entry.metricAgeSeconds ?? s.metricAge,
@@ -104,6 +115,18 @@ type Course = {
   readonly judge: TrialSettings;
   readonly onDecision?: Watcher | undefined;
 };
+
+const costOf = ({ replicaSeconds, lateRequests }: Readonly<Totals>, latePrice: number): number =>
+  replicaSeconds / 3600 + latePrice * lateRequests;
+
+const scoreOf = (totals: Readonly<Totals>, latePrice: number) => ({
+  cost: costOf(totals, latePrice),
+  replicaHours: totals.replicaSeconds / 3600,
+  lateShare: totals.requests > 0 ? totals.lateRequests / totals.requests : 0,
+  violationMinutes: totals.violationMinutes,
+  scalings: totals.scalings,
+  reversals: totals.reversals,
+});
 
 /** Runs one policy over [0, to) and counts what falls in [from, to). */
 const run = ({ entry, name, settings, arrivals, from, to, judge, onDecision }: Course) => {
@@ -129,29 +152,18 @@ const run = ({ entry, name, settings, arrivals, from, to, judge, onDecision }: C
   go(0, from);
   world.workload.advance(from);
   world.workload.reset();
-  const costSoFar = (): number => {
-    const { replicaSeconds, lateRequests } = world.workload.totals();
-    return replicaSeconds / 3600 + judge.latePrice * lateRequests;
-  };
   const curve: number[] = [];
   for (let at = from; at < to; ) {
     const end = Math.min(to, at + (judge.bucketSeconds ?? Number.POSITIVE_INFINITY));
-    const before = costSoFar();
+    const before = costOf(world.workload.totals(), judge.latePrice);
     go(at, end);
     world.workload.advance(end);
-    curve.push(costSoFar() - before);
+    curve.push(costOf(world.workload.totals(), judge.latePrice) - before);
     at = end;
   }
-  const totals = world.workload.totals();
-  const replicaHours = totals.replicaSeconds / 3600;
   return {
     ...(judge.bucketSeconds === undefined ? {} : { curve }),
-    cost: costSoFar(),
-    replicaHours,
-    lateShare: totals.requests > 0 ? totals.lateRequests / totals.requests : 0,
-    violationMinutes: totals.violationMinutes,
-    scalings: totals.scalings,
-    reversals: totals.reversals,
+    ...scoreOf(world.workload.totals(), judge.latePrice),
   };
 };
 
@@ -210,10 +222,10 @@ export const groundOf = (load: Load, settings: TrialSettings): Ground => {
   const plan = clairvoyant({
     arrivals,
     capacityPerReplica: settings.capacity,
-    sloSeconds,
+    sloSeconds: settings.sloSeconds ?? preset.sloSeconds,
     startUpSeconds: settings.startUpSeconds,
     latePrice: settings.latePrice,
-    minReplicas: 1,
+    minReplicas: settings.minReplicas ?? preset.minReplicas,
     maxReplicas: settings.maxReplicas,
     fromSecond: from,
   });
@@ -245,6 +257,14 @@ const clairvoyantVerdict = ({ arrivals, from, plan, settings }: Ground): Verdict
 export const verdictOf = (ground: Ground, contestant: Contestant, onDecision?: Watcher): Verdict => {
   if (contestant.name === 'clairvoyant') return clairvoyantVerdict(ground);
   const { arrivals, from, plan, settings } = ground;
+  if (contestant.orders !== undefined) {
+    const { latePrice, capacity, startUpSeconds } = settings;
+    const sloSeconds = settings.sloSeconds ?? preset.sloSeconds;
+    const course = { arrivals, from, capacityPerReplica: capacity, startUpSeconds, sloSeconds };
+    const totals = ordered(course, contestant.orders);
+    const score = scoreOf(totals, latePrice);
+    return { name: contestant.name, settings: {}, ...score, ratio: score.cost / plan.cost };
+  }
   const { entry, base, tuned } = entryOf(contestant.name);
   const course = { entry, name: contestant.name, arrivals, judge: settings };
   const given = { ...entry.simulation, ...contestant.settings };
@@ -261,7 +281,7 @@ export const verdictOf = (ground: Ground, contestant: Contestant, onDecision?: W
 export const judge = (
   load: Load,
   contestants: readonly Contestant[],
-  settings: JudgeSettings,
+  settings: TrialSettings,
   progress: (name: string) => void = () => {},
   watch: (name: string) => Watcher | undefined = () => undefined,
 ): Judgement => {

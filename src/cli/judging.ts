@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import type { Contestant, Judgement, JudgeSettings } from '#experiments/judge';
+import type { Contestant, Judgement, TrialSettings } from '#experiments/judge';
 import type { Load } from '#simulator/load';
 
 export type JudgingTask = {
   readonly load: Load;
   readonly contestants: readonly Contestant[];
-  readonly settings: JudgeSettings;
+  readonly settings: TrialSettings;
   /** The policy whose decisions are told too. */
   readonly keep?: string;
 };
