@@ -4,10 +4,10 @@ import { fillTemplate, selectorsOf } from './promql.ts';
 
 const farthestBackSeconds = 900;
 
-type Grid = { readonly startsAt: number; readonly stepSeconds: number; readonly steps: number };
+export type Grid = { readonly startsAt: number; readonly stepSeconds: number; readonly steps: number };
 
 /** Values of one series at the grid's points; NaN where it has none. */
-const onGrid = (series: Range, { startsAt, stepSeconds, steps }: Grid): Float64Array => {
+export const onGrid = (series: Range, { startsAt, stepSeconds, steps }: Grid): Float64Array => {
   const values = new Float64Array(steps + 1).fill(Number.NaN);
   for (const [at, text] of series.values ?? []) {
     const i = Math.round((at - startsAt) / stepSeconds);
