@@ -4,7 +4,7 @@ SHELL := /bin/bash
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
 installed := node_modules/.package-lock.json
-targets := bench clean components config demo docs format help kernel lint lock nets run simulate soak test types
+targets := bench clean components config demo docs experiments format help kernel lint lock nets run simulate soak test types
 .PHONY: $(targets)
 $(filter-out clean help lock,$(targets)): $(installed)
 
@@ -30,6 +30,10 @@ demo: ## watch a recorded day in a minute (ARGS="--load FILE.csv": a day of your
 
 docs: ## draw the control loop into docs/control-loop.md
 	node scripts/draw-graph.ts
+
+experiments: ## rebuild the committed results of experiments, hours of all cores (NAMES="cold-start": these alone)
+	@for name in $(or $(NAMES),$(notdir $(patsubst %/definition.json,%,$(wildcard experiments/*/definition.json)))); do \
+	  ./nimbusguard experiment run $$name --fresh && ./nimbusguard experiment report $$name || exit; done
 
 format: ## format the sources
 	biome check --write .

@@ -10,11 +10,19 @@ const unmeasured = { learner: 1e-4, rule: 1e-7 };
 const guessSeconds = 4 * 86_400;
 
 /** Simulated seconds, those spent on picking knobs included. */
-const simulatedSeconds = (cell: Cell, load: Load): number => {
-  const { stepSeconds, rps } = loadOf(load, cell);
-  const base = cell.policy.replace(/-tuned$/, '');
-  const tunings = base === cell.policy ? 0 : (grids[base]?.(cell.trial).length ?? 0);
-  return stepSeconds * rps.length * (1 + tunings * (cell.trial.tuneShare ?? cell.trial.warmUp));
+const simulation = (loads: ReadonlyMap<string, Load>) => {
+  const lengths = new Map<string, number>();
+  const lengthOf = (cell: Cell): number => {
+    const { stepSeconds, rps } = loadOf(loads.get(cell.load)!, cell);
+    return stepSeconds * rps.length;
+  };
+  return (cell: Cell): number => {
+    const length = lengths.get(cell.groundKey) ?? lengthOf(cell);
+    lengths.set(cell.groundKey, length);
+    const base = cell.policy.replace(/-tuned$/, '');
+    const tunings = base === cell.policy ? 0 : (grids[base]?.(cell.trial).length ?? 0);
+    return length * (1 + tunings * (cell.trial.tuneShare ?? cell.trial.warmUp));
+  };
 };
 
 /** Seconds of one core that each cell may take, from what those of its family took before. */
@@ -23,7 +31,8 @@ export const estimator = (
   loads: ReadonlyMap<string, Load>,
   finished: ReadonlyMap<string, Pick<Entry, 'tookSeconds'>>,
 ) => {
-  const simulated = new Map(cells.map((cell) => [cell.key, simulatedSeconds(cell, loads.get(cell.load)!)]));
+  const secondsOf = simulation(loads);
+  const simulated = new Map(cells.map((cell) => [cell.key, secondsOf(cell)]));
   const spent = new Map<string, { took: number; simulated: number }>();
   const learn = (cell: Cell, tookSeconds: number): void => {
     const sum = spent.get(cell.family) ?? { took: 0, simulated: 0 };

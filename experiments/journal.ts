@@ -38,19 +38,26 @@ const entriesIn = (file: string): readonly Entry[] =>
       }
     });
 
-/** Finished cells of all shards by their key; those of `sources` go before others, later before earlier ones. */
-export const readJournal = (folder: string, sources: string): ReadonlyMap<string, Entry> => {
-  const found = new Map<string, Entry>();
-  let names: readonly string[];
+const filesIn = (folder: string): readonly string[] => {
   try {
-    names = readdirSync(folder);
+    return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((name) => /(^|[/\\])shard-\d+-of-\d+\.jsonl$/.test(name))
+      .map((name) => join(folder, name))
+      .toSorted();
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return found;
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw error;
   }
-  for (const name of names.filter((one) => /^shard-\d+-of-\d+\.jsonl$/.test(one)).toSorted())
-    for (const entry of entriesIn(join(folder, name)))
-      if (entry.sources === sources || found.get(entry.key)?.sources !== sources) found.set(entry.key, entry);
+};
+
+/**
+ * Finished cells by their key, those of all shards and of all experiments below a folder: what one experiment has run
+ * another need not. Those of `sources` go before others, later before earlier ones.
+ */
+export const readJournals = (folder: string, sources: string): ReadonlyMap<string, Entry> => {
+  const found = new Map<string, Entry>();
+  for (const entry of filesIn(folder).flatMap(entriesIn))
+    if (entry.sources === sources || found.get(entry.key)?.sources !== sources) found.set(entry.key, entry);
   return found;
 };
 

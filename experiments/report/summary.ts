@@ -164,12 +164,12 @@ const conditionSection = (rows: readonly Row[], { subject, rival }: Definition):
 const told = (bucket: number, last: number): boolean =>
   bucket < 4 || bucket === last || [6, 8, 12, 16, 24, 32, 48, 64, 96].includes(bucket + 1);
 
-export const bucketText = (seconds: number): string =>
+const elapsed = (seconds: number): string =>
   seconds % 86_400 === 0
     ? `${seconds / 86_400} d`
-    : seconds % 3600 === 0
-      ? `${seconds / 3600} h`
-      : `${seconds / 60} min`;
+    : seconds < 3600
+      ? `${seconds / 60} min`
+      : `${Number((seconds / 3600).toFixed(2))} h`;
 
 const curveSection = (rows: readonly Row[], definition: Definition): readonly string[] => {
   const points = curves(rows);
@@ -190,7 +190,7 @@ const curveSection = (rows: readonly Row[], definition: Definition): readonly st
       Array.from({ length: last + 1 }, (_, bucket) => bucket)
         .filter((bucket) => told(bucket, last))
         .map((bucket) => [
-          bucketText((bucket + 1) * bucketSeconds),
+          elapsed((bucket + 1) * bucketSeconds),
           `${Math.max(...names.map((name) => of(name, bucket)?.runs ?? 0))}`,
           ...names.map((name) => figure(of(name, bucket)?.ratio)),
         ]),

@@ -44,7 +44,7 @@ type RunOptions = {
 
 /** All that run, report and list have in common; heavy, so it is loaded when one of them runs. */
 const open = async (name: string, out: string) => {
-  const [{ readExperiment }, { cellsOf }, { readJournal }, { sourcesHash }] = await Promise.all([
+  const [{ readExperiment }, { cellsOf }, { readJournals }, { sourcesHash }] = await Promise.all([
     import('#cli/experiment-file'),
     import('#experiments/cells'),
     import('#experiments/journal'),
@@ -54,7 +54,7 @@ const open = async (name: string, out: string) => {
   const cells = cellsOf(experiment.definition, experiment.loads);
   const folder = join(out, experiment.name);
   const sources = sourcesHash();
-  const finished = readJournal(folder, sources);
+  const finished = readJournals(out, sources);
   const loads = new Map(experiment.loads.map((load) => [load.name, load]));
   return { experiment, cells, folder, sources, finished, loads };
 };

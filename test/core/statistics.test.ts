@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { geometricMean, interquartileMean, mean, quantile } from '#core/statistics';
+import { random } from '#core/random';
+import { bootstrapInterval, geometricMean, interquartileMean, mean, quantile } from '#core/statistics';
 
 const some = fc.array(fc.double({ min: 0.01, max: 100, noNaN: true }), { minLength: 1, maxLength: 30 });
 
@@ -60,4 +61,44 @@ it('has no mean of nothing', () => {
   expect([mean([]), quantile([], 0.5), interquartileMean([]), geometricMean([])]).toEqual(
     Array(4).fill(Number.NaN),
   );
+});
+
+describe('the bootstrap interval', () => {
+  const of = (strata: readonly (readonly number[])[], clustered = false) =>
+    bootstrapInterval(strata, mean, { rng: random(1), resamples: 500, clustered });
+
+  it('has no width where nothing varies within the strata', () => {
+    // (1 + 1 + 3 + 3) / 4
+    expect(
+      of([
+        [1, 1],
+        [3, 3],
+      ]),
+    ).toEqual({ low: 2, high: 2 });
+  });
+
+  it('draws the strata where each has one value, or where it is asked to', () => {
+    expect(of([[1], [3]])).toEqual({ low: 1, high: 3 });
+    expect(
+      of(
+        [
+          [1, 1],
+          [3, 3],
+        ],
+        true,
+      ),
+    ).toEqual({ low: 1, high: 3 });
+  });
+
+  it('lies within the values and is the same for the same seed', () => {
+    fc.assert(
+      fc.property(some, (values) => {
+        const { low, high } = of([values]);
+        expect(of([values])).toEqual({ low, high });
+        expect(low).toBeGreaterThanOrEqual(Math.min(...values) - 1e-9);
+        expect(high).toBeLessThanOrEqual(Math.max(...values) + 1e-9);
+      }),
+      { numRuns: 10 },
+    );
+  });
 });
