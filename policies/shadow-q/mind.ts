@@ -40,6 +40,8 @@ export const economyOf = (spec: Spec): Economy => ({
 /** Steps before the first decision, and the time in which the shipped nets act whatever the table says. */
 const holdSteps = 2;
 const firstUtilization = 0.6;
+/** Whatever an expert says: never fewer replicas than present demand would fill to this. */
+const fullestRatio = 0.97;
 const shippedSeconds = 600;
 
 /**
@@ -95,9 +97,10 @@ export const mind = ({
   const firstSize = (): number => bound(Math.ceil(tracker.mean(15) / c / firstUtilization));
 
   const drawLines = (): void => {
+    const least = Math.ceil(tracker.mean(15) / c / fullestRatio);
     for (let e = 0; e < experts.length; e++) {
       const { low, high } = experts[e]!.lines(history);
-      lines[e] = { low: bound(low), high: bound(high) };
+      lines[e] = { low: bound(Math.max(least, low)), high: bound(Math.max(least, high)) };
     }
   };
 
