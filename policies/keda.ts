@@ -17,7 +17,7 @@ const usualRatio = 0.8;
 const seconds = { least: 0, most: 86_400 };
 const whole = { least: 0, most: 2 ** 31 - 1, whole: true };
 
-/** Named as in a ScaledObject; minReplicaCount and maxReplicaCount are those of the target. */
+/** Named as in a ScaledObject; maxReplicaCount is that of the target, whose bounds hold for idle replicas too. */
 export const kedaSettings = {
   threshold: optional(
     number('requests per second of one replica; absent: 80 % of its capacity', 40, {
@@ -32,6 +32,7 @@ export const kedaSettings = {
   pollingInterval: number('seconds between two looks from 0 to 1 and back', 30, { least: 1, most: 86_400 }),
   cooldownPeriod: number('seconds without activity before it goes to 0', 300, seconds),
   initialCooldownPeriod: number('seconds before it may go to 0 that was never active', 0, seconds),
+  minReplicaCount: optional(number('least size under demand; absent: the least one of the target', 1, whole)),
   idleReplicaCount: optional(number('size without activity, below minReplicaCount; absent: none', 0, whole)),
   fallbackReplicas: optional(number('size when the metric keeps failing; absent: no fallback', 1, whole)),
   fallbackFailureThreshold: number('failures in a row before the fallback', 3, whole),
@@ -71,8 +72,9 @@ export const keda: PolicyMaker = ({ spec, settings, snapshot }) => {
   const threshold = set.threshold ?? usualRatio * spec.capacityPerReplica;
   const targetMilli = Math.max(1, milli(threshold));
   const tolerances = tolerancesOf(set.behavior, set.tolerance);
+  const minReplicaCount = Math.max(spec.minReplicas, set.minReplicaCount ?? 0);
   const limits = {
-    minReplicas: Math.max(1, spec.minReplicas),
+    minReplicas: Math.max(1, minReplicaCount),
     maxReplicas: spec.maxReplicas,
     stabilizationSeconds: set.stabilizationSeconds,
     behavior: set.behavior,
@@ -94,7 +96,7 @@ export const keda: PolicyMaker = ({ spec, settings, snapshot }) => {
     const scaledObject = (createdAtSeconds: number, lastActiveAt?: number) =>
       executor(
         {
-          minReplicaCount: spec.minReplicas,
+          minReplicaCount,
           idleReplicaCount: set.idleReplicaCount,
           cooldownPeriod: set.cooldownPeriod,
           initialCooldownPeriod: set.initialCooldownPeriod,

@@ -18,17 +18,20 @@ export const slidingQuantile = (size: number, start: readonly number[] = []) => 
   };
 
   const add = (value: number): void => {
-    if (count === size) {
-      const oldest = placeOf(byTime[next]!);
-      sorted.copyWithin(oldest, oldest + 1, count);
-      count--;
-    }
     const place = placeOf(value);
-    sorted.copyWithin(place + 1, place, count);
-    sorted[place] = value;
+    if (count < size) {
+      sorted.copyWithin(place + 1, place, count);
+      sorted[place] = value;
+      count++;
+    } else {
+      // The oldest leaves its place, and all between it and the new one's place move over by one.
+      const gap = placeOf(byTime[next]!);
+      if (gap < place) sorted.copyWithin(gap, gap + 1, place);
+      else sorted.copyWithin(place + 1, place, gap);
+      sorted[gap < place ? place - 1 : place] = value;
+    }
     byTime[next] = value;
-    next = (next + 1) % size;
-    count++;
+    next = next + 1 === size ? 0 : next + 1;
   };
 
   for (const value of start.slice(-size)) add(value);

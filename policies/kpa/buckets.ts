@@ -8,7 +8,7 @@ export type BucketSettings = {
   readonly granularitySeconds: number;
 };
 
-/** null: nothing was written yet. Times are indices of buckets. */
+/** Buckets from the oldest to that of the last write. Times are indices of buckets; null: nothing was written yet. */
 export type BucketState = {
   readonly buckets: readonly number[];
   readonly total: number;
@@ -46,8 +46,16 @@ export const buckets = (settings: BucketSettings, start?: BucketState): Buckets 
   let first = start?.first ?? Number.NEGATIVE_INFINITY;
   let last = start?.last ?? Number.NEGATIVE_INFINITY;
   let weight = newestWeight(size);
+  /** Where in the ring the last write is. */
+  let place = size - 1;
 
   const indexOf = (atSeconds: number): number => Math.floor(atSeconds / grain);
+
+  /** The place of the bucket `ahead` of the last write, which may be behind it. */
+  const placeOf = (ahead: number): number => {
+    const at = place + ahead;
+    return at < 0 ? at + size : at < size ? at : at - size;
+  };
 
   /** Buckets between the last write and the new one were never written: they hold what was a window ago. */
   const moveTo = (index: number): void => {
@@ -56,9 +64,10 @@ export const buckets = (settings: BucketSettings, start?: BucketState): Buckets 
       ring.fill(0);
       total = 0;
     } else {
-      for (let i = last + 1; i <= index; i++) {
-        total -= ring[i % size]!;
-        ring[i % size] = 0;
+      for (let i = last; i < index; i++) {
+        place = placeOf(1);
+        total -= ring[place]!;
+        ring[place] = 0;
       }
     }
     last = index;
@@ -66,11 +75,11 @@ export const buckets = (settings: BucketSettings, start?: BucketState): Buckets 
 
   /** The mean over the buckets since the first write: gaps count as 0, those after the last write not at all. */
   const linear = (now: number): number => {
-    const behind = now - last;
+    const behind = now > last ? now - last : 0;
     if (behind > 0 && behind * grain >= window) return 0;
     let sum = total;
-    for (let i = last + 1; i <= now; i++) sum -= ring[i % size]!;
-    return sixDigits(sum / Math.min(last - first + 1, size - Math.max(0, behind)));
+    for (let i = 1; i <= behind; i++) sum -= ring[placeOf(i)]!;
+    return sixDigits(sum / Math.min(last - first + 1, size - behind));
   };
 
   /** Each bucket weighs `1 − weight` of the next newer one; those after the last write count as 0. */
@@ -80,28 +89,30 @@ export const buckets = (settings: BucketSettings, start?: BucketState): Buckets 
     let factor = weight * (1 - weight) ** behind;
     let sum = 0;
     for (let i = 0; i < size - behind; i++) {
-      sum += ring[(last + size - i) % size]! * factor;
+      sum += ring[placeOf(-i)]! * factor;
       factor *= 1 - weight;
     }
     return sum;
   };
 
+  /** From the oldest bucket to that of the last write. */
+  const inOrder = (): number[] => Array.from(ring, (_, i) => ring[placeOf(i + 1 - size)]!);
+
   const resize = (windowSeconds: number, nowSeconds: number): void => {
     if (windowSeconds === window) return;
-    const before = ring;
-    const oldSize = size;
+    const before = inOrder();
     const known = (indexOf(nowSeconds) - last) * grain <= window;
+    first = known ? last - (size - 1) : Number.NEGATIVE_INFINITY;
     window = windowSeconds;
     size = Math.ceil(window / grain);
     weight = newestWeight(size);
     ring = new Float64Array(size);
+    place = size - 1;
     total = 0;
-    first = known ? last - (oldSize - 1) : Number.NEGATIVE_INFINITY;
     if (!known) return;
-    for (let i = 0; i < Math.min(size, oldSize); i++) {
-      const kept = before[(last - i) % oldSize]!;
-      ring[(last - i) % size] = kept;
-      total += kept;
+    for (let i = 1; i <= Math.min(size, before.length); i++) {
+      ring[size - i] = before[before.length - i]!;
+      total += before[before.length - i]!;
     }
   };
 
@@ -113,13 +124,13 @@ export const buckets = (settings: BucketSettings, start?: BucketState): Buckets 
         if (first === Number.NEGATIVE_INFINITY || first > index) first = index;
         if (index > last) moveTo(index);
       }
-      ring[index % size]! += value;
+      ring[placeOf(index - last)]! += value;
       total += value;
     },
     average: (nowSeconds) =>
       aggregation === 'linear' ? linear(indexOf(nowSeconds)) : weighted(indexOf(nowSeconds)),
     isEmpty: (nowSeconds) => (indexOf(nowSeconds) - last) * grain > window,
     resize,
-    state: () => ({ buckets: [...ring], total, first: orNull(first), last: orNull(last) }),
+    state: () => ({ buckets: inOrder(), total, first: orNull(first), last: orNull(last) }),
   };
 };

@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Forecaster, holtWinters, linear, persistence, tracked } from '#core/forecast';
+import {
+  type Forecaster,
+  type HoltWintersState,
+  holtWinters,
+  type LinearState,
+  linear,
+  persistence,
+  tracked,
+} from '#core/forecast';
 import { random } from '#core/random';
 
 const fed = (forecaster: Forecaster, values: readonly number[]): Forecaster => {
@@ -79,5 +87,23 @@ describe('what a forecast was worth', () => {
 
   it('is not judged by what was not recorded', () => {
     expect(judged(persistence(), [1, 1, Number.NaN, Number.NaN]).seen).toBe(0);
+  });
+});
+
+describe.each([
+  ['linear', (known?: unknown) => linear(8, known as LinearState | undefined)],
+  ['holtWinters', (known?: unknown) => holtWinters(season, known as HoltWintersState | undefined)],
+] as const)('%s, stored as JSON', (_, make) => {
+  it('goes on as if it had never stopped, at whatever step', () => {
+    const values = fc.array(fc.oneof(fc.constant(Number.NaN), fc.nat(900)), { maxLength: 20 });
+    fc.assert(
+      fc.property(values, values, (before, after) => {
+        const whole = fed(make(), before);
+        const again = make(JSON.parse(JSON.stringify((whole as ReturnType<typeof make>).state())));
+        fed(whole, after);
+        fed(again, after);
+        expect(again.ahead(3)).toBe(whole.ahead(3));
+      }),
+    );
   });
 });
