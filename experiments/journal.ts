@@ -52,14 +52,26 @@ const filesIn = (folder: string): readonly string[] => {
 
 /**
  * Finished cells by their key, those of all shards and of all experiments below a folder: what one experiment has run
- * another need not. Those of `sources` go before others, later before earlier ones.
+ * another need not. Those of the sources as they are go before others, later before earlier ones.
  */
-export const readJournals = (folder: string, sources: string): ReadonlyMap<string, Entry> => {
+export const readJournals = (
+  folder: string,
+  sourcesOf: (policy: string) => string,
+): ReadonlyMap<string, Entry> => {
   const found = new Map<string, Entry>();
-  for (const entry of filesIn(folder).flatMap(entriesIn))
-    if (entry.sources === sources || found.get(entry.key)?.sources !== sources) found.set(entry.key, entry);
+  for (const entry of filesIn(folder).flatMap(entriesIn)) {
+    const before = found.get(entry.key);
+    if (before === undefined || current(entry, sourcesOf) || !current(before, sourcesOf))
+      found.set(entry.key, entry);
+  }
   return found;
 };
+
+/** Calculated by the sources as they are. */
+export const current = (
+  { sources, verdict }: Pick<Entry, 'sources' | 'verdict'>,
+  sourcesOf: (policy: string) => string,
+): boolean => sources === sourcesOf(verdict.name);
 
 /** One line for each finished cell, in one write: it stands there whole or not at all. */
 export const openJournal = (folder: string, shard: Shard) => {

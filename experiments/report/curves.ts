@@ -78,3 +78,22 @@ export const headway = (rows: readonly Row[], subject: string, rival: string): r
     };
   });
 };
+
+/** The subject's cost so far by the rival's after each stretch, the geometric mean over all runs that last so long. */
+export const costSoFar = (rows: readonly Row[], subject: string, rival: string): readonly number[] => {
+  const theirs = new Map(rows.filter((row) => row.family === rival).map((row) => [runOf(row), row]));
+  const runs = rows
+    .filter((row) => row.family === subject && theirs.get(runOf(row))?.curve !== undefined)
+    .map((row) => {
+      let [ours, other] = [0, 0];
+      const { curve } = theirs.get(runOf(row))!;
+      return row.curve!.slice(0, -1).map((cost, i) => {
+        ours += cost;
+        other += curve![i]!;
+        return ours / other;
+      });
+    });
+  return Array.from({ length: Math.max(0, ...runs.map((run) => run.length)) }, (_, bucket) =>
+    geometricMean(runs.flatMap((run) => run[bucket] ?? [])),
+  );
+};

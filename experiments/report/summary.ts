@@ -3,7 +3,7 @@ import { baseCondition } from '../cells.ts';
 import type { Definition } from '../definition.ts';
 import { judgeDefaults } from '../judge.ts';
 import { withBestSingles } from './best-single.ts';
-import { curves, headway } from './curves.ts';
+import { costSoFar, curves, headway } from './curves.ts';
 import { equalSlo } from './equal-slo.ts';
 import { change, figure, markdownTable, percent } from './markdown.ts';
 import { grouped, type Row } from './rows.ts';
@@ -182,22 +182,30 @@ const curveSection = (rows: readonly Row[], definition: Definition): readonly st
   const hours = (buckets: number | undefined): string =>
     buckets === undefined ? 'behind at the end' : `${figure((buckets * bucketSeconds) / 3600, 2)} h`;
   const ahead = headway(rows, subject, rival);
+  const soFar = costSoFar(rows, subject, rival);
+  const lastBehind = soFar.findLastIndex((ratio) => ratio >= 1);
+  const verdict =
+    lastBehind === soFar.length - 1
+      ? 'is not below 1 at the end'
+      : `is below 1 from ${elapsed((lastBehind + 2) * bucketSeconds)} on`;
   return [
     '## Cost by the clairvoyant limit, stretch by stretch',
     '',
     ...markdownTable(
-      ['until', 'runs', ...names],
+      ['until', 'runs', ...names, `${subject} so far by ${rival}`],
       Array.from({ length: last + 1 }, (_, bucket) => bucket)
         .filter((bucket) => told(bucket, last))
         .map((bucket) => [
           elapsed((bucket + 1) * bucketSeconds),
           `${Math.max(...names.map((name) => of(name, bucket)?.runs ?? 0))}`,
           ...names.map((name) => figure(of(name, bucket)?.ratio)),
+          figure(soFar[bucket]),
         ]),
     ),
     `## How soon ${subject} is ahead of ${rival}`,
     '',
-    'The time after which the cost since the start is never again above the other\u2019s.',
+    `Over all runs, the cost since the start by that of ${rival} (the last column above) ${verdict}. ` +
+      'Load by load, the time after which it is never again above the other\u2019s:',
     '',
     ...markdownTable(
       ['load', 'runs', 'mean', 'worst', 'runs ever behind', 'behind at the end'],

@@ -44,7 +44,7 @@ type RunOptions = {
 
 /** All that run, report and list have in common; heavy, so it is loaded when one of them runs. */
 const open = async (name: string, out: string) => {
-  const [{ readExperiment }, { cellsOf }, { readJournals }, { sourcesHash }] = await Promise.all([
+  const [{ readExperiment }, { cellsOf }, { current, readJournals }, { sourceHashes }] = await Promise.all([
     import('#cli/experiment-file'),
     import('#experiments/cells'),
     import('#experiments/journal'),
@@ -53,10 +53,11 @@ const open = async (name: string, out: string) => {
   const experiment = readExperiment(name);
   const cells = cellsOf(experiment.definition, experiment.loads);
   const folder = join(out, experiment.name);
-  const sources = sourcesHash();
-  const finished = readJournals(out, sources);
+  const sourcesOf = sourceHashes();
+  const finished = readJournals(out, sourcesOf);
+  const outdated = ({ key }: Cell): boolean => finished.has(key) && !current(finished.get(key)!, sourcesOf);
   const loads = new Map(experiment.loads.map((load) => [load.name, load]));
-  return { experiment, cells, folder, sources, finished, loads };
+  return { experiment, cells, folder, sourcesOf, finished, outdated, loads };
 };
 
 const chosen = (cells: readonly Cell[], only: readonly Filter[], wrong: (text: string) => never) => {
@@ -70,7 +71,7 @@ const chosen = (cells: readonly Cell[], only: readonly Filter[], wrong: (text: s
 };
 
 const run = async (frame: Frame, name: string, options: RunOptions, wrong: (text: string) => never) => {
-  const { experiment, cells, folder, sources, finished, loads } = await open(name, options.out);
+  const { experiment, cells, folder, sourcesOf, finished, outdated, loads } = await open(name, options.out);
   const [{ estimator, shardOf }, { openJournal }, { runCells }] = await Promise.all([
     import('#experiments/estimate'),
     import('#experiments/journal'),
@@ -78,14 +79,14 @@ const run = async (frame: Frame, name: string, options: RunOptions, wrong: (text
   ]);
   const distinct = [...new Map(cells.map((cell) => [cell.key, cell])).values()];
   const mine = shardOf(chosen(distinct, options.only ?? [], wrong), loads, options.shard);
-  const others = mine.filter((cell) => (finished.get(cell.key)?.sources ?? sources) !== sources);
+  const others = mine.filter(outdated);
   if (others.length > 0 && options.fresh === undefined)
     frame.remark(
       `${others.length} of ${mine.length} cells were calculated by other sources of the policies or the ` +
         'simulator, and are kept: --fresh runs them anew.',
     );
   const done = (cell: Cell): boolean =>
-    finished.has(cell.key) && (options.fresh === undefined || finished.get(cell.key)!.sources === sources);
+    finished.has(cell.key) && (options.fresh === undefined || !outdated(cell));
   const left = mine.filter((cell) => !done(cell));
   const estimate = estimator(cells, loads, finished);
   const journal = openJournal(folder, options.shard);
@@ -101,7 +102,7 @@ const run = async (frame: Frame, name: string, options: RunOptions, wrong: (text
     onDone: (cell, result) => {
       const { tookSeconds } = result;
       if ('outcome' in result) {
-        journal.append({ key: cell.key, sources, tookSeconds, ...result.outcome });
+        journal.append({ key: cell.key, sources: sourcesOf(cell.policy), tookSeconds, ...result.outcome });
         estimate.learn(cell, tookSeconds);
       } else failures.push(`${cell.contestant} on ${cell.load}: ${result.failure.message}`);
       progress.done(cell, tookSeconds);
@@ -125,14 +126,14 @@ const run = async (frame: Frame, name: string, options: RunOptions, wrong: (text
 };
 
 const report = async (frame: Frame, name: string, out: string) => {
-  const { experiment, cells, sources, finished } = await open(name, out);
+  const { experiment, cells, finished, outdated } = await open(name, out);
   const { writeReport } = await import('#cli/experiment-report');
   const found = cells.filter((cell) => finished.has(cell.key));
   if (found.length === 0)
     throw new Error(
       `no cell of ${experiment.name} is finished in ${out}: start with "nimbusguard experiment run ${name}"`,
     );
-  const others = found.filter((cell) => finished.get(cell.key)!.sources !== sources).length;
+  const others = found.filter(outdated).length;
   if (others > 0)
     frame.remark(`${others} of ${found.length} cells were calculated by other sources than these.`);
   if (found.length < cells.length)
