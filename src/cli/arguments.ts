@@ -24,3 +24,14 @@ export const timeArgument = (text: string): number => {
     throw new InvalidArgumentError('Give Unix seconds or a time like 2026-01-05T12:00:00Z.');
   return seconds;
 };
+
+const unitSeconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
+
+/** `7d`, `90m`, `1h30m`: whole seconds. */
+export const durationArgument = (text: string): number => {
+  const parts = [...text.matchAll(/(\d+)([smhdw])/g)];
+  const seconds = parts.reduce((sum, [, count, unit]) => sum + Number(count) * unitSeconds[unit!]!, 0);
+  if (parts.map(([part]) => part).join('') !== text || !(seconds >= 1))
+    throw new InvalidArgumentError('Give a time like 15s, 24h, 7d or 1h30m.');
+  return seconds;
+};

@@ -1,20 +1,47 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import type { Contestant, Judgement, Verdict } from '#experiments/judge';
+import type { Judgement } from '#experiments/judge';
+import { trialRanges } from '#experiments/judge-ranges';
+import { PortError } from '#ports';
 import type { CommandMaker } from './commands.ts';
-import type { Frame } from './frame.ts';
+import {
+  drawComparison,
+  type MoneyOptions,
+  moneyOf,
+  moneyOptions,
+  reporter,
+  svgOption,
+  usualPolicies,
+  verdictTable,
+  withMoney,
+} from './comparison.ts';
+import { gapsOption } from './gaps.ts';
+import { doubts, groundText } from './ground-text.ts';
 import { judgeOptions, judgeSettings, numberIn } from './judge-options.ts';
-import type { Progress } from './judging.ts';
-import { table } from './table.ts';
+import { loadSource } from './load-source.ts';
+import { type HistoryOptions, historyOptions } from './own-history.ts';
 
-type Options = {
-  readonly policy: readonly string[];
-  readonly target?: number;
-  readonly warmUp: number;
-};
+type Options = HistoryOptions &
+  MoneyOptions & {
+    readonly policy: readonly string[];
+    readonly target?: number;
+    readonly warmUp: number;
+    readonly capacity: number;
+    readonly scaleP95?: number;
+    readonly maxReplicas: number;
+    readonly intervalSeconds: number;
+    readonly metricAge: number;
+    readonly sloSeconds: number;
+    readonly svg?: string;
+  };
 
 /** Long enough that there is a window of the clairvoyant after any warm-up. */
 const shortestSeconds = 60;
-const presetPolicies = ['shadow-q', 'hpa', 'hpa-tuned', 'static-tuned'];
+const presetPolicies = [...usualPolicies, 'static-tuned'];
+
+const howToFindCapacity =
+  'the requests per second that one replica serves at 100 % of its CPU request: their rate over the CPU in use ' +
+  '(sum(rate(container_cpu_usage_seconds_total{pod=~"web-.*"}[1m])) / the CPU request of one pod), ' +
+  'which --capacity-query with that PromQL estimates';
 
 const names = (text: string): readonly string[] => {
   const list = text.split(',').map((name) => name.trim());
@@ -24,69 +51,18 @@ const names = (text: string): readonly string[] => {
   return list;
 };
 
-/** `target=0.8 stabilizationSeconds=300` */
-const settingsText = ({ settings }: Verdict): string =>
-  Object.entries(settings)
-    .map(([name, value]) => `${name}=${typeof value === 'object' ? JSON.stringify(value) : value}`)
-    .join(' ') || '-';
-
-const heads = [
-  'POLICY',
-  'COST',
-  'RATIO',
-  'REPLICA-HOURS',
-  'LATE %',
-  'LATE MINUTES',
-  'SCALINGS',
-  'REVERSALS',
-  'SETTINGS',
-];
-
-export const verdictTable = (policies: readonly Verdict[]): readonly string[] =>
-  table(
-    heads,
-    policies.map((v) => [
-      v.name,
-      v.cost.toFixed(2),
-      v.ratio.toFixed(3),
-      v.replicaHours.toFixed(2),
-      (100 * v.lateShare).toFixed(3),
-      `${v.violationMinutes}`,
-      `${v.scalings}`,
-      `${v.reversals}`,
-      settingsText(v),
-    ]),
-    heads.slice(1, -1),
-  );
-
 const footing = ({ load, seconds, clairvoyantCost }: Judgement): string =>
   `${load}, ${(seconds / 3600).toFixed(2)} h scored. Cost: replica-hours, late requests priced in; ` +
   `ratio: to the clairvoyant's ${clairvoyantCost.toFixed(2)}. Late minutes: over 1 % of requests late.`;
 
-/** Who is at work, on standard error: in place on a terminal, else a line for each. */
-const reporter = (frame: Frame, contestants: readonly Contestant[], seconds: number) => {
-  const inPlace = process.stderr.isTTY === true;
-  const line = ({ name, atSeconds }: Progress): string => {
-    const place = contestants.findIndex((each) => each.name === name) + 1;
-    const share = atSeconds === undefined ? '' : ` ${Math.floor((100 * atSeconds) / seconds)} %`;
-    return `${name} (${place} of ${contestants.length})${share}`;
-  };
-  return {
-    show: (progress: Progress): void => {
-      if (inPlace) process.stderr.write(`\r\u001b[K${line(progress)}`);
-      else if (progress.atSeconds === undefined) frame.remark(line(progress));
-    },
-    clear: (): void => {
-      if (inPlace) process.stderr.write('\r\u001b[K');
-    },
-  };
-};
-
-/** The interface by which policies are judged. */
+/** The interface by which policies are judged, on recorded loads and on the user's own. */
 export const simulateCommand: CommandMaker = (frame) => {
   const command = new Command('simulate')
     .description('run policies over a recorded load and compare what they cost')
-    .argument('<load>', 'a file seconds,rps, or the name of one of experiments/loads')
+    .argument(
+      '[load]',
+      'a file seconds,rps, a saved answer of query_range (.json), or the name of one of experiments/loads',
+    )
     .addOption(
       new Option(
         '--policy <names>',
@@ -99,44 +75,80 @@ export const simulateCommand: CommandMaker = (frame) => {
       '--target <ratio>',
       'the CPU target of hpa (preset: 0.8); hpa-tuned picks its own',
       numberIn({ least: 0.01, most: 10 }),
+    )
+    .option(
+      '--slo-seconds <seconds>',
+      'a request that takes longer is late',
+      numberIn(trialRanges.sloSeconds),
+      0.25,
     );
-  for (const option of judgeOptions()) command.addOption(option);
-  return command.action(async (file: string, options: Options) => {
+  for (const option of [...historyOptions(), gapsOption(), ...judgeOptions(), ...moneyOptions(), svgOption()])
+    command.addOption(option);
+  return command.action(async (file: string | undefined, options: Options) => {
     const wrong = (message: string): never => command.error(`error: ${message}`, { exitCode: 2 });
-    const [{ checkContestants }, { judging }, { readLoad }] = await Promise.all([
+    const given = (option: string): boolean => command.getOptionValueSource(option) !== 'default';
+    const { prometheus, query } = options;
+    if ((file === undefined) === (prometheus === undefined))
+      wrong('give a load, or --prometheus and --query: one of the two');
+    if ((prometheus === undefined) !== (query === undefined))
+      wrong('--prometheus and --query go together: where, and what is asked there');
+    if (prometheus === undefined && options.capacityQuery !== undefined)
+      wrong('--capacity-query asks the Prometheus of --prometheus: give that too, or --capacity');
+    if (options.capacityQuery !== undefined && given('capacity'))
+      wrong('--capacity and --capacity-query exclude each other: leave one out');
+    const ownRates = prometheus !== undefined || /\.json$/i.test(file!);
+    if (
+      ownRates &&
+      options.scaleP95 === undefined &&
+      !given('capacity') &&
+      options.capacityQuery === undefined
+    )
+      wrong(`--capacity is missing: give ${howToFindCapacity}`);
+
+    const [{ checkContestants }, { judging }] = await Promise.all([
       import('#experiments/judge'),
       import('#cli/judging'),
-      import('#cli/load-file'),
     ]);
-    const ready = () => {
+    const ready = async () => {
       try {
         checkContestants(options.policy.filter((name) => name !== 'clairvoyant'));
-        return readLoad(file);
+        return await loadSource(file, options, frame);
       } catch (error) {
+        if (prometheus !== undefined && error instanceof PortError) throw error;
         return wrong((error as Error).message);
       }
     };
-    const load = ready();
+    const { load, facts, startsAt = 0, notes, capacity = options.capacity } = await ready();
     const seconds = load.rps.length * load.stepSeconds;
     if (seconds < shortestSeconds)
-      wrong(`[${file}] lasts ${seconds} s: a load must last ${shortestSeconds} s at least`);
+      wrong(`[${file ?? load.name}] lasts ${seconds} s: a load must last ${shortestSeconds} s at least`);
     const tuned = options.policy.find((name) => name.endsWith('-tuned'));
     if (options.warmUp === 0 && tuned !== undefined)
       wrong(`--warm-up 0 leaves nothing on which ${tuned} could be tuned: give more, or leave ${tuned} out`);
     if (options.target !== undefined && !options.policy.includes('hpa'))
       frame.remark('--target has no effect: hpa is not among the policies.');
 
+    const settings = { ...judgeSettings({ ...options, capacity }), sloSeconds: options.sloSeconds };
     const contestants = options.policy.map((name) =>
       name === 'hpa' && options.target !== undefined
         ? { name, settings: { target: options.target } }
         : { name },
     );
     const progress = reporter(frame, contestants, seconds);
-    const task = { load, contestants, settings: judgeSettings(options) };
+    const task = { load, contestants, settings };
     const { judgement } = await judging(task, frame.signal, progress.show).finally(progress.clear);
-    if (frame.json()) return frame.print(JSON.stringify(judgement));
-    for (const line of verdictTable(judgement.policies)) frame.print(line);
+    const money = moneyOf(options);
+    const said = [...notes, ...doubts(load, settings)];
+    if (facts !== undefined) said.push(groundText(settings));
+    if (options.svg !== undefined)
+      await drawComparison(options.svg, { load, startsAt, judgement, money, subtitle: notes.slice(0, 2) });
+    if (frame.json()) {
+      const json = withMoney(judgement, money);
+      return frame.print(JSON.stringify(facts === undefined ? json : { ...json, recording: facts }));
+    }
+    for (const line of verdictTable(judgement.policies, money)) frame.print(line);
     frame.print('');
     frame.print(footing(judgement));
+    for (const line of said) frame.print(line);
   });
 };

@@ -80,7 +80,7 @@ test.each([
   [['short.csv'], '[short.csv] lasts 10 s: a load must last 60 s at least'],
   [['absent.csv'], 'absent.csv cannot be read (ENOENT)'],
   [['no-such-load'], 'name one of experiments/loads'],
-  [[], "missing required argument 'load'"],
+  [[], 'give a load, or --prometheus and --query: one of the two'],
 ])(
   'simulate %j is wrong usage, in one sentence',
   async (args, said) => {
