@@ -7,7 +7,7 @@ test('a loop that is killed ten times decides as one that never was, and loses n
     seed: 2,
     seconds: 2400,
     speed: 60,
-    lifeSeconds: 4,
+    lifeSeconds: 2,
     policy: 'shadow-q',
   });
   expect(found.acknowledged).toBeGreaterThanOrEqual(480);

@@ -19,7 +19,7 @@ export type Soak = {
   readonly seconds: number;
   /** Simulated seconds in one second while there is somebody to kill. */
   readonly speed: number;
-  /** A life ends at a random moment up to this age; the youngest are still starting. */
+  /** A life ends at a random moment, at most so long after the loop began; one in five ends while it still starts. */
   readonly lifeSeconds: number;
   readonly policy: string;
   readonly progress?: (line: string) => void;
@@ -27,7 +27,7 @@ export type Soak = {
 
 export type Findings = {
   readonly kills: number;
-  /** Kills that fell into the start of a process, before its first decision. */
+  /** Kills before the first decision of a process. */
   readonly early: number;
   readonly acknowledged: number;
   /** Acknowledged, but not in the store. */
@@ -159,6 +159,9 @@ export const killedOften = async (soak: Soak): Promise<Findings> => {
   try {
     for (let kill = 1; kill <= soak.kills; kill++) {
       const life = here.start('killed.json', path);
+      const inStart = rng.next() < 0.2;
+      while (!inStart && life.child.exitCode === null && !life.err().includes('"msg":"started"'))
+        await sleep(10);
       await Promise.race([sleep(rng.next() * soak.lifeSeconds * 1000), life.ended]);
       if (life.child.exitCode !== null)
         throw new Error(`nobody is left to kill:\n${life.err().slice(-2000)}`);

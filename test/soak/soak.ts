@@ -10,7 +10,7 @@ const { values } = parseArgs({
 });
 const kills = Number(values.kills);
 const startedAt = performance.now();
-const lifeSeconds = 4;
+const lifeSeconds = 2;
 const speed = 60;
 const found = await killedOften({
   kills,
@@ -24,7 +24,7 @@ const found = await killedOften({
 });
 const rows: readonly (readonly [string, number])[] = [
   ['kills', found.kills],
-  ['of them during the start', found.early],
+  ['before a first decision', found.early],
   ['decisions acknowledged', found.acknowledged],
   ['acknowledged and lost', found.lost.length],
   ['broken or half-written', found.broken.length],
