@@ -92,13 +92,19 @@ export const kpa: PolicyMaker = ({ spec, settings, snapshot }) => {
       return Math.min(Math.max(pods, minReplicas, least), maxReplicas);
     };
 
+    /** Share of the target that the ready replicas bear, by the window in charge. */
+    let share = 0;
+
     const scale = (o: Observation, ready: number): Scaled => {
       scaler ??= autoscaler(decider, ready, o.atSeconds);
       windows.look(o);
       const now = o.atSeconds;
-      return windows.isEmpty(now)
-        ? scaler.scale(now, undefined, undefined, ready)
-        : scaler.scale(now, windows.stable(now), windows.panic(now), ready);
+      if (windows.isEmpty(now)) return scaler.scale(now, undefined, undefined, ready);
+      const stable = windows.stable(now);
+      const panic = windows.panic(now);
+      const scaled = scaler.scale(now, stable, panic, ready);
+      share = (scaled.panicking ? panic : stable) / (decider.targetValue * Math.max(1, ready));
+      return scaled;
     };
 
     return {
@@ -106,8 +112,6 @@ export const kpa: PolicyMaker = ({ spec, settings, snapshot }) => {
         const { desired: current, ready } = o.replicas;
         const scaled = scale(o, ready);
         const to = scaled.valid ? bounded(scaled.pods, o.atSeconds) : current;
-        const option = scaled.panicking ? 'panic' : 'stable';
-        const average = scaled.valid ? (scaled.panicking ? windows.panic : windows.stable)(o.atSeconds) : 0;
         return {
           action: Math.max(legal.low, Math.min(to, legal.high)) - current,
           state: scaled.panicking ? 'mode=panic' : 'mode=stable',
@@ -116,13 +120,7 @@ export const kpa: PolicyMaker = ({ spec, settings, snapshot }) => {
           expert: undefined,
           lines: undefined,
           values: scaled.valid
-            ? [
-                {
-                  option,
-                  replicas: scaled.pods,
-                  value: average / (decider.targetValue * Math.max(1, ready)),
-                },
-              ]
+            ? [{ option: scaled.panicking ? 'panic' : 'stable', replicas: scaled.pods, value: share }]
             : none,
         };
       },
