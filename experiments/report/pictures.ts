@@ -8,7 +8,10 @@ import { standings } from './standing.ts';
 export type Picture = { readonly file: string; readonly title: string; readonly spec: object };
 
 const schema = 'https://vega.github.io/schema/vega-lite/v6.json';
-const look = { background: 'white', config: { font: 'sans-serif', axis: { gridColor: '#eee' } } };
+const look = {
+  background: 'white',
+  config: { font: 'sans-serif', axis: { gridColor: '#eee', labelLimit: 300 }, legend: { labelLimit: 300 } },
+};
 const colour = (title: string) => ({ field: 'contestant', type: 'nominal', title, sort: null });
 const quantity = (field: string, title: string, scale: object = { zero: false }) => ({
   field,
@@ -152,7 +155,7 @@ export const picturesOf = (definition: Definition, rows: readonly Row[]): readon
     ...(rows.some((row) => row.swept)
       ? [
           frontiers(
-            [...rows.filter((row) => row.swept), ...base].filter((row) => row.condition === baseCondition),
+            [...base, ...rows.filter((row) => row.swept)].filter((row) => row.condition === baseCondition),
           ),
         ]
       : []),

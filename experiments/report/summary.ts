@@ -3,11 +3,12 @@ import { baseCondition } from '../cells.ts';
 import type { Definition } from '../definition.ts';
 import { judgeDefaults } from '../judge.ts';
 import { withBestSingles } from './best-single.ts';
-import { costSoFar, curves, headway } from './curves.ts';
-import { equalSlo } from './equal-slo.ts';
-import { change, figure, markdownTable, percent } from './markdown.ts';
+import { curveSection } from './curve-section.ts';
+import { equalSloSection } from './equal-slo-section.ts';
+import { lossSection } from './loss-section.ts';
+import { figure, markdownTable, percent } from './markdown.ts';
 import { grouped, type Row } from './rows.ts';
-import { duel, pairsOf, standings } from './standing.ts';
+import { duel, standings } from './standing.ts';
 
 const drawn = (draw: string): string => `drawn as ${draw}`;
 const range = ({ low, high }: { low: number; high: number }): string => `${figure(low)} … ${figure(high)}`;
@@ -70,77 +71,6 @@ const loadSection = (rows: readonly Row[]): readonly string[] => {
   );
 };
 
-/** Every run that was lost to anybody else, in one line for each of them. */
-const otherLosses = (rows: readonly Row[], { subject, rival }: Definition): readonly string[] =>
-  [...new Set(rows.map((row) => row.family))]
-    .filter((family) => ![subject, rival, 'clairvoyant'].includes(family))
-    .flatMap((family) => {
-      const pairs = pairsOf(rows, subject, family);
-      const lost = pairs.filter((pair) => pair.ratio > 1).toSorted((a, b) => b.ratio - a.ratio);
-      const runs = lost.map(({ ours, ratio }) => `${runText(ours)} ${change(ratio)}`);
-      return lost.length === 0
-        ? []
-        : [`It cost more than ${family} in ${lost.length} of ${pairs.length} runs: ${runs.join('; ')}.`, ''];
-    });
-
-const runText = ({ load, condition, draw, seed }: Row): string =>
-  `${load} (${condition === baseCondition ? '' : `${condition}, `}${draw}, seed ${seed})`;
-
-const lossSection = (rows: readonly Row[], definition: Definition): readonly string[] => {
-  const { subject, rival } = definition;
-  const pairs = pairsOf(rows, subject, rival);
-  const lost = pairs.filter((pair) => pair.ratio > 1).toSorted((a, b) => b.ratio - a.ratio);
-  return [
-    pairs.length === 0
-      ? `${subject} and ${rival} never met: nothing can be said.`
-      : `${subject} cost more than ${rival} in ${lost.length} of ${pairs.length} runs${lost.length > 0 ? ':' : '.'}`,
-    '',
-    ...(lost.length === 0
-      ? []
-      : markdownTable(
-          ['run', 'cost', 'replica-hours', `late, ${subject}`, `late, ${rival}`],
-          lost.map(({ ours, theirs, ratio }) => [
-            runText(ours),
-            change(ratio),
-            change(ours.replicaHours / theirs.replicaHours),
-            percent(ours.lateShare),
-            percent(theirs.lateShare),
-          ]),
-        )),
-    ...otherLosses(rows, definition),
-  ];
-};
-
-const equalSloSection = (rows: readonly Row[], subject: string): readonly string[] => {
-  const found = equalSlo(rows, subject);
-  return [...grouped(found, (one) => one.peer)].flatMap(([peer, own]) => {
-    const compared = own.flatMap((one) =>
-      one.peerHours === undefined ? [] : one.ours.replicaHours / one.peerHours,
-    );
-    const unreached = own.length - compared.length;
-    return [
-      `### ${subject} against ${peer} at equal late share`,
-      '',
-      `Replica-hours of ${subject} by what ${peer} needs for no more late requests, on the line between its settings: ` +
-        `geometric mean ${compared.length > 0 ? change(geometricMean(compared)) : '–'} over ${compared.length} runs` +
-        `${unreached > 0 ? `; in ${unreached} runs no setting of ${peer} has so few late requests, and no saving is counted` : ''}.`,
-      '',
-      ...markdownTable(
-        ['load', 'drawing', 'seed', 'late', 'replica-hours', peer, 'difference'],
-        own.map(({ ours, peerHours }) => [
-          ours.load,
-          ours.draw,
-          `${ours.seed}`,
-          percent(ours.lateShare),
-          figure(ours.replicaHours, 1),
-          peerHours === undefined ? 'never so few' : figure(peerHours, 1),
-          peerHours === undefined ? '–' : change(ours.replicaHours / peerHours),
-        ]),
-      ),
-    ];
-  });
-};
-
 const conditionSection = (rows: readonly Row[], { subject, rival }: Definition): readonly string[] => {
   const families = [...new Set(rows.map((row) => row.family))].filter((name) => name !== 'clairvoyant');
   return markdownTable(
@@ -158,67 +88,6 @@ const conditionSection = (rows: readonly Row[], { subject, rival }: Definition):
       ];
     }),
   );
-};
-
-/** The first few one by one, then ever fewer. */
-const told = (bucket: number, last: number): boolean =>
-  bucket < 4 || bucket === last || [6, 8, 12, 16, 24, 32, 48, 64, 96].includes(bucket + 1);
-
-const elapsed = (seconds: number): string =>
-  seconds % 86_400 === 0
-    ? `${seconds / 86_400} d`
-    : seconds < 3600
-      ? `${seconds / 60} min`
-      : `${Number((seconds / 3600).toFixed(2))} h`;
-
-const curveSection = (rows: readonly Row[], definition: Definition): readonly string[] => {
-  const points = curves(rows);
-  const { subject, rival } = definition;
-  const bucketSeconds = definition.judge.bucketSeconds!;
-  const names = [...new Set(points.map((point) => point.contestant))];
-  const last = Math.max(...points.map((point) => point.bucket));
-  const of = (name: string, bucket: number) =>
-    points.find((point) => point.contestant === name && point.bucket === bucket);
-  const hours = (buckets: number | undefined): string =>
-    buckets === undefined ? 'behind at the end' : `${figure((buckets * bucketSeconds) / 3600, 2)} h`;
-  const ahead = headway(rows, subject, rival);
-  const soFar = costSoFar(rows, subject, rival);
-  const lastBehind = soFar.findLastIndex((ratio) => ratio >= 1);
-  const verdict =
-    lastBehind === soFar.length - 1
-      ? 'is not below 1 at the end'
-      : `is below 1 from ${elapsed((lastBehind + 2) * bucketSeconds)} on`;
-  return [
-    '## Cost by the clairvoyant limit, stretch by stretch',
-    '',
-    ...markdownTable(
-      ['until', 'runs', ...names, `${subject} so far by ${rival}`],
-      Array.from({ length: last + 1 }, (_, bucket) => bucket)
-        .filter((bucket) => told(bucket, last))
-        .map((bucket) => [
-          elapsed((bucket + 1) * bucketSeconds),
-          `${Math.max(...names.map((name) => of(name, bucket)?.runs ?? 0))}`,
-          ...names.map((name) => figure(of(name, bucket)?.ratio)),
-          figure(soFar[bucket]),
-        ]),
-    ),
-    `## How soon ${subject} is ahead of ${rival}`,
-    '',
-    `Over all runs, the cost since the start by that of ${rival} (the last column above) ${verdict}. ` +
-      'Load by load, the time after which it is never again above the other\u2019s:',
-    '',
-    ...markdownTable(
-      ['load', 'runs', 'mean', 'worst', 'runs ever behind', 'behind at the end'],
-      ahead.map((one) => [
-        one.load,
-        `${one.runs}`,
-        hours(one.meanBuckets),
-        hours(one.worstBuckets),
-        `${one.everBehind}`,
-        `${one.behindAtEnd}`,
-      ]),
-    ),
-  ];
 };
 
 const settingsText = ({ judge, vary, seeds }: Definition): string => {
