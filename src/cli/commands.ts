@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Frame } from '#cli/frame';
+import { compareCommand } from './compare.ts';
 import { configCommand } from './config.ts';
 import { demoCommand } from './demo.ts';
 import { experimentCommand } from './experiment.ts';
@@ -16,6 +17,7 @@ export const commands: readonly CommandMaker[] = [
   runCommand,
   demoCommand,
   simulateCommand,
+  compareCommand,
   experimentCommand,
   historyCommand,
   explainCommand,

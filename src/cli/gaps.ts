@@ -55,11 +55,9 @@ export const wholePart = (
   const notes = [
     `${timeText(part.startsAt)} to ${timeText(endsAt)} (${durationText(endsAt - part.startsAt)}) in steps of ${stepSeconds} s.`,
   ];
-  const asked = rps.length * stepSeconds;
-  if (treatment !== 'cut' && endsAt - part.startsAt < asked)
-    notes.push(
-      `Of the ${durationText(asked)} asked for, the rest has no rates before the first or after the last.`,
-    );
+  const without = rps.length * stepSeconds - (endsAt - part.startsAt);
+  if (treatment !== 'cut' && without > Math.max(60, 2 * stepSeconds))
+    notes.push(`${durationText(without)} of what was asked for lie before the first rate or after the last.`);
   if (part.gaps.length > 0)
     notes.push(
       treatment === 'hold'

@@ -16,6 +16,8 @@ export type ComparisonCaption = {
 };
 
 const widthPixels = 1090;
+/** Characters of a subtitle that fit over the picture. */
+const longestLine = 150;
 /** More points than pixels are not seen. */
 const mostPoints = 1000;
 
@@ -50,43 +52,53 @@ const bars = (values: readonly Bar[], field: keyof Bar, title: string, format: s
 });
 
 /** Demand over time, and below it what each contestant would have spent, let wait and changed: a Vega-Lite view. */
-export const comparisonChart = (demand: Demand, contestants: readonly Bar[], caption: ComparisonCaption) => ({
-  $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
-  background: 'white',
-  padding: 20,
-  title: {
-    text: caption.title,
-    subtitle: caption.subtitle,
-    anchor: 'start',
-    fontSize: 20,
-    subtitleFontSize: 14,
-    subtitleColor: '#555',
-    offset: 12,
-  },
-  vconcat: [
-    {
-      width: widthPixels,
-      height: 220,
-      data: { values: demandRows(demand, caption.startsAt) },
-      mark: { type: 'area', interpolate: 'step-after', color: '#c9d3de' },
-      encoding: {
-        x: { field: 'at', type: 'temporal', scale: { type: 'utc' }, axis: { title: 'UTC' } },
-        y: { field: 'rps', type: 'quantitative', axis: { title: 'Requests per second' } },
+export const comparisonChart = (demand: Demand, contestants: readonly Bar[], caption: ComparisonCaption) => {
+  const spanSeconds = demand.rps.length * demand.stepSeconds;
+  return {
+    $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
+    background: 'white',
+    padding: 20,
+    title: {
+      text: caption.title,
+      subtitle: caption.subtitle.map((line) =>
+        line.length > longestLine ? `${line.slice(0, longestLine - 1)}…` : line,
+      ),
+      anchor: 'start',
+      fontSize: 20,
+      subtitleFontSize: 14,
+      subtitleColor: '#555',
+      offset: 12,
+    },
+    vconcat: [
+      {
+        width: widthPixels,
+        height: 220,
+        data: { values: demandRows(demand, caption.startsAt) },
+        mark: { type: 'area', interpolate: 'step-after', color: '#c9d3de' },
+        encoding: {
+          x: {
+            field: 'at',
+            type: 'temporal',
+            scale: { type: 'utc' },
+            axis: { title: 'UTC', format: spanSeconds > 2 * 86_400 ? '%b %-d' : '%H:%M', tickCount: 12 },
+          },
+          y: { field: 'rps', type: 'quantitative', axis: { title: 'Requests per second' } },
+        },
       },
+      {
+        hconcat: [
+          caption.currency === undefined
+            ? bars(contestants, 'replicaHours', 'Replica-hours', '.1f')
+            : bars(contestants, 'money', caption.currency, '.2f'),
+          bars(contestants, 'latePercent', 'Late requests, %', '.3f'),
+          bars(contestants, 'scalings', 'Scalings', 'd'),
+        ],
+      },
+    ],
+    config: {
+      font: 'Helvetica, Arial, sans-serif',
+      axis: { labelFontSize: 13, titleFontSize: 14, titleFontWeight: 'normal', gridColor: '#eceff2' },
+      view: { stroke: null },
     },
-    {
-      hconcat: [
-        caption.currency === undefined
-          ? bars(contestants, 'replicaHours', 'Replica-hours', '.1f')
-          : bars(contestants, 'money', caption.currency, '.2f'),
-        bars(contestants, 'latePercent', 'Late requests, %', '.3f'),
-        bars(contestants, 'scalings', 'Scalings', 'd'),
-      ],
-    },
-  ],
-  config: {
-    font: 'Helvetica, Arial, sans-serif',
-    axis: { labelFontSize: 13, titleFontSize: 14, titleFontWeight: 'normal', gridColor: '#eceff2' },
-    view: { stroke: null },
-  },
-});
+  };
+};

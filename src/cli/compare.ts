@@ -1,0 +1,142 @@
+import { Command, Option } from 'commander';
+import { type Target, targetKey } from '#core/model';
+import type { GapTreatment } from '#core/recording';
+import { judgeDefaults } from '#experiments/judge';
+import { judgeRanges } from '#experiments/judge-ranges';
+import { PortError, type Store } from '#ports';
+import { durationArgument, targetArgument, timeArgument } from './arguments.ts';
+import type { CommandMaker } from './commands.ts';
+import {
+  drawComparison,
+  type MoneyOptions,
+  moneyOf,
+  moneyOptions,
+  reporter,
+  svgOption,
+  usualPolicies,
+  verdictTable,
+  withMoney,
+} from './comparison.ts';
+import { budgetOf, doneText, settingsAsDone } from './done-text.ts';
+import { gapsOption, wholePart } from './gaps.ts';
+import { doubts, groundText } from './ground-text.ts';
+import { numberIn } from './judge-options.ts';
+import { ordersOf, seenBetween, whatWasDone } from './what-was-done.ts';
+
+type Options = MoneyOptions & {
+  readonly target?: Target;
+  readonly cluster?: string;
+  readonly since: number;
+  readonly until?: number;
+  readonly gaps?: GapTreatment;
+  readonly warmUp: number;
+  readonly svg?: string;
+};
+
+/** Long enough that something is left to score after the warm-up. */
+const shortestSeconds = 600;
+
+const list = 'name one with --target (and --cluster)';
+
+/** The one target that is meant. */
+const summaryOf = async (store: Store, { target, cluster }: Options) => {
+  const all = await store.targets();
+  const meant = all.filter(
+    (each) =>
+      (target === undefined || targetKey(each.target) === targetKey(target)) &&
+      (cluster === undefined || each.cluster === cluster),
+  );
+  const [only] = meant;
+  const names = (of: typeof all) => of.map((each) => `${each.cluster}/${targetKey(each.target)}`).join(', ');
+  if (only === undefined)
+    throw new PortError(
+      'store',
+      all.length === 0
+        ? 'no decision is kept: start with "nimbusguard run"'
+        : `none of the targets that are kept is meant: ${list} of ${names(all)}`,
+    );
+  if (meant.length > 1) throw new PortError('store', `several targets are kept: ${list} of ${names(meant)}`);
+  return only;
+};
+
+const readDone = async (store: Store, options: Options, signal: AbortSignal) => {
+  const { target, cluster, lastAtSeconds } = await summaryOf(store, options);
+  // The end of what is asked for is open, and the newest decision belongs to it.
+  const toSeconds = options.until ?? lastAtSeconds + 1e-3;
+  const fromSeconds = toSeconds - options.since;
+  const done = whatWasDone(await seenBetween(store, { target, cluster, fromSeconds, toSeconds }, signal));
+  if (done === undefined)
+    throw new PortError(
+      'store',
+      `no decision on ${targetKey(target)} is kept in this time: give another --since or --until`,
+    );
+  const startsAt = Math.ceil(done.firstAt);
+  const rps = await store.demand(cluster, target, startsAt, Math.max(startsAt, Math.floor(done.lastAt)));
+  return { target, cluster, done, recording: { startsAt, stepSeconds: 1, rps } };
+};
+
+/** What was done, against what others would have done. */
+export const compareCommand: CommandMaker = (frame) => {
+  const command = new Command('compare')
+    .description('compare what was done with what other autoscalers would have done on the recorded demand')
+    .option('--target <target>', 'NAME or NAMESPACE/KIND/NAME; absent: the only one', targetArgument)
+    .option('--cluster <name>', 'of this cluster, where several have one of that name')
+    .addOption(
+      new Option('--since <duration>', 'so long before the end')
+        .argParser(durationArgument)
+        .default(86_400, '24h'),
+    )
+    .option('--until <time>', 'the end (Unix seconds or RFC 3339); absent: the newest decision', timeArgument)
+    .option(
+      '--warm-up <share>',
+      'share of the time that is not scored; -tuned picks its knobs on it',
+      numberIn({ ...judgeRanges.warmUp, least: 0.01 }),
+      judgeDefaults.warmUp,
+    );
+  for (const option of [gapsOption(), ...moneyOptions(), svgOption()]) command.addOption(option);
+  return command.action(async (options: Options) => {
+    const [{ withKept }, { judging }] = await Promise.all([import('#cli/kept'), import('#cli/judging')]);
+    const { target, cluster, done, recording } = await withKept(await frame.config(), (store) =>
+      readDone(store, options, frame.signal),
+    );
+    const { part, notes, facts } = wholePart('store', recording, options.gaps);
+    if (part.rps.length < shortestSeconds)
+      throw new PortError(
+        'store',
+        `${part.rps.length} s of demand are kept without a gap: at least ${shortestSeconds} s are needed, give another --since or wait`,
+      );
+    const load = { ...part, name: targetKey(target) };
+    const settings = settingsAsDone(done.spec, options.warmUp);
+    const contestants = [
+      { name: 'done', orders: ordersOf(done, part.startsAt) },
+      ...usualPolicies.map((name) => ({ name })),
+    ];
+    const progress = reporter(frame, contestants, part.rps.length);
+    const task = { load, contestants, settings };
+    const { judgement } = await judging(task, frame.signal, progress.show).finally(progress.clear);
+    const scoredFrom = part.startsAt + part.rps.length - judgement.seconds;
+    const money = moneyOf(options) ?? budgetOf(done.spec);
+    if (options.svg !== undefined)
+      await drawComparison(options.svg, {
+        load,
+        startsAt: part.startsAt,
+        judgement,
+        money,
+        subtitle: notes.slice(0, 2),
+      });
+    const { said, facts: doneFacts } = doneText(done, scoredFrom);
+    if (frame.json()) {
+      const json = { ...withMoney(judgement, money), target, cluster, recording: facts, done: doneFacts };
+      return frame.print(JSON.stringify(json));
+    }
+    for (const line of verdictTable(judgement.policies, money)) frame.print(line);
+    frame.print('');
+    frame.print(
+      `${targetKey(target)}, ${(judgement.seconds / 3600).toFixed(2)} h scored. Late requests are by the law, of what was done ` +
+        "too, so that all stand on one ground. Cost: replica-hours, late requests priced in; ratio: to the clairvoyant's " +
+        `${judgement.clairvoyantCost.toFixed(2)}.`,
+    );
+    for (const line of [...notes, ...said, ...doubts(load, settings), groundText(settings)])
+      frame.print(line);
+  });
+};
