@@ -16,7 +16,11 @@ const replay = (path: string): Agreement => {
     const format = formatOf(vector);
     if (format === undefined)
       return `is of no known format: give cases of ${formats.map(({ name }) => name).join(', ')}`;
-    return format.replay(vector as never);
+    try {
+      return format.replay(vector as never);
+    } catch (error) {
+      return `cannot be replayed as ${format.name}: ${(error as Error).message}`;
+    }
   });
 };
 

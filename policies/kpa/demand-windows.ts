@@ -42,7 +42,7 @@ export const demandWindows = (set: WindowSettings, start?: WindowsState) => {
 
   /** Who does not count arrivals knows a rate: it stands for all seconds since the tick before. */
   const recordRate = (nowSeconds: number, perSecond: number): void => {
-    const from = Math.max(seenUntil + 1, nowSeconds - set.stableWindowSeconds + 1, nowSeconds - 3600);
+    const from = Math.max(seenUntil + 1, nowSeconds - set.stableWindowSeconds + 1);
     for (let at = seenUntil === Number.NEGATIVE_INFINITY ? nowSeconds : from; at <= nowSeconds; at++)
       record(at, perSecond);
   };

@@ -51,6 +51,9 @@ describe('npm run conformance', () => {
 
   it('fails on a case of no known format, on a line that is no JSON and on an empty file', () => {
     expect(run('strange.jsonl', lines({ id: 'x' })).stdout).toContain('x: is of no known format');
+    expect(run('short.jsonl', lines({ id: 'y', fn: 'GetResourceReplicas' })).stdout).toContain(
+      'y: cannot be replayed as hpa-calculator',
+    );
     expect(run('broken.jsonl', '{"id"\n').stderr).toContain('line 1 is no JSON');
     expect(run('empty.jsonl', '').stderr).toContain('the file holds no case');
   });
