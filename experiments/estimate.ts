@@ -6,8 +6,27 @@ import type { Entry } from './journal.ts';
 
 /** Seconds of one core for a simulated second, where none was measured yet: one that learns, and a rule. */
 const unmeasured = { learner: 1e-4, rule: 1e-7 };
-/** The guess counts as much as a measurement over so long a load: learning is dense in the first hours. */
+/** The guess counts as one measurement over so long a load. */
 const guessSeconds = 4 * 86_400;
+
+/** Sums of a straight line through measurements: x simulated seconds, y seconds of one core. */
+type Sums = { n: number; x: number; y: number; xx: number; xy: number };
+
+const add = (s: Sums, x: number, y: number): void => {
+  s.n++;
+  s.x += x;
+  s.y += y;
+  s.xx += x * x;
+  s.xy += x * y;
+};
+
+/** Least squares; learning is dense in the first hours, so a line has a beginning above 0, never one below. */
+const lineThrough = ({ n, x, y, xx, xy }: Sums): ((at: number) => number) => {
+  const spread = n * xx - x * x;
+  const slope = spread > 0 ? Math.max(0, (n * xy - x * y) / spread) : y / x;
+  const start = (y - slope * x) / n;
+  return start < 0 ? (at) => (at * xy) / xx : (at) => start + slope * at;
+};
 
 /** Simulated seconds, those spent on picking knobs included. */
 const simulation = (loads: ReadonlyMap<string, Load>) => {
@@ -33,24 +52,24 @@ export const estimator = (
 ) => {
   const secondsOf = simulation(loads);
   const simulated = new Map(cells.map((cell) => [cell.key, secondsOf(cell)]));
-  const spent = new Map<string, { took: number; simulated: number }>();
-  const learn = (cell: Cell, tookSeconds: number): void => {
-    const sum = spent.get(cell.family) ?? { took: 0, simulated: 0 };
-    spent.set(cell.family, {
-      took: sum.took + tookSeconds,
-      simulated: sum.simulated + simulated.get(cell.key)!,
-    });
+  const measured = new Map<string, Sums>();
+  const sumsOf = ({ family, policy, settings }: Cell): Sums => {
+    const known = measured.get(family);
+    if (known !== undefined) return known;
+    const learns = policies[policy]?.learns === true && settings.learning !== false;
+    const guess = learns ? unmeasured.learner : unmeasured.rule;
+    const sums: Sums = { n: 0, x: 0, y: 0, xx: 0, xy: 0 };
+    add(sums, guessSeconds, guess * guessSeconds);
+    measured.set(family, sums);
+    return sums;
   };
+  const learn = (cell: Cell, tookSeconds: number): void =>
+    add(sumsOf(cell), simulated.get(cell.key)!, tookSeconds);
   for (const cell of cells) {
     const entry = finished.get(cell.key);
     if (entry !== undefined) learn(cell, entry.tookSeconds);
   }
-  const seconds = (cell: Cell): number => {
-    const known = spent.get(cell.family) ?? { took: 0, simulated: 0 };
-    const guess = policies[cell.policy]?.learns === true ? unmeasured.learner : unmeasured.rule;
-    const rate = (known.took + guess * guessSeconds) / (known.simulated + guessSeconds);
-    return simulated.get(cell.key)! * rate;
-  };
+  const seconds = (cell: Cell): number => lineThrough(sumsOf(cell))(simulated.get(cell.key)!);
   return { seconds, learn };
 };
 
