@@ -6,62 +6,58 @@ import { grids } from './grids.ts';
 import { judgeDefaults } from './judge.ts';
 
 const home = join(import.meta.dirname, '..');
-/** What every verdict hangs on. */
-const shared = ['agents', 'src/core', 'src/simulator', 'experiments/judge.ts', 'workflows/fold.ts'];
-const own = join(home, 'policies');
+/** They name every policy; of them the entry and the grid of the one in question count. */
+const lists = ['policies/registry.ts', 'experiments/grids.ts'].map((file) => join(home, file));
 /** Nets are read as data by the only policy that has some. */
-const netsOf: Readonly<Record<string, string>> = { 'shadow-q': join(own, 'priors') };
+const netsOf: Readonly<Record<string, string>> = { 'shadow-q': join(home, 'policies', 'priors') };
+/** As the import map of package.json has it; all else that begins with # stands in src. */
+const outside = /^#(agents|workflows|policies|experiments)\//;
 
-const filesBelow = (path: string): readonly string[] =>
-  path.endsWith('.ts')
-    ? [path]
-    : readdirSync(path, { recursive: true, withFileTypes: true })
-        .filter((entry) => entry.isFile())
-        .map((entry) => join(entry.parentPath, entry.name));
+const fileOf = (from: string, name: string): string =>
+  name.startsWith('.')
+    ? join(dirname(from), name)
+    : join(home, outside.test(name) ? '' : 'src', `${name.slice(1)}.ts`);
 
-/** The file and all in policies/ that it imports, one through the other. */
-const reached = (file: string, seen: Set<string> = new Set()): ReadonlySet<string> => {
-  if (seen.has(file)) return seen;
+/** The file and all that it imports, one through the other. */
+const reach = (file: string, seen: Set<string>): void => {
+  if (seen.has(file) || lists.includes(file) || !existsSync(file)) return;
   seen.add(file);
-  for (const [, name] of readFileSync(file, 'utf8').matchAll(/from '((?:#policies\/|\.)[^']+)'/g)) {
-    const next = name!.startsWith('#')
-      ? join(own, `${name!.slice('#policies/'.length)}.ts`)
-      : join(dirname(file), name!);
-    if (next.startsWith(own) && existsSync(next)) reached(next, seen);
-  }
-  return seen;
+  for (const [, name] of readFileSync(file, 'utf8').matchAll(/from '([#.][^']+)'/g))
+    reach(fileOf(file, name!), seen);
 };
 
-const moduleOf = (base: string): string => {
-  const file = join(own, `${base}.ts`);
-  return existsSync(file) ? file : join(own, base, `${base}.ts`);
+const baseOf = (policy: string): string => policy.replace(/-tuned$/, '');
+
+/** The sources on which the verdicts of a policy hang, as paths in the repository: the judge's, its own, its nets. */
+export const sourceFiles = (policy: string): readonly string[] => {
+  const base = baseOf(policy);
+  const seen = new Set<string>();
+  const roots = ['experiments/judge.ts', `policies/${base}.ts`, `policies/${base}/${base}.ts`];
+  for (const root of roots) reach(join(home, root), seen);
+  const nets = netsOf[base];
+  for (const name of nets === undefined ? [] : readdirSync(nets)) seen.add(join(nets!, name));
+  return [...seen].map((file) => relative(home, file)).toSorted();
 };
 
-/**
- * For each policy a hash of all that its verdicts hang on beside the definition: simulator and judge, its files and what
- * they import, its entry in the registry, the grid from which it is tuned.
- */
+/** For each policy a hash of those sources, its entry in the registry and the grid from which it is tuned. */
 export const sourceHashes = (): ((policy: string) => string) => {
-  const content = new Map<string, string>();
+  const contents = new Map<string, string>();
   const contentHash = (file: string): string => {
-    const known = content.get(file) ?? createHash('sha256').update(readFileSync(file)).digest('hex');
-    content.set(file, known);
+    const known =
+      contents.get(file) ??
+      createHash('sha256')
+        .update(readFileSync(join(home, file)))
+        .digest('hex');
+    contents.set(file, known);
     return known;
   };
-  const common = shared.flatMap((path) => filesBelow(join(home, path)));
   const hashes = new Map<string, string>();
   const hashOf = (policy: string): string => {
-    const base = policy.replace(/-tuned$/, '');
+    const base = baseOf(policy);
     const entry = Object.hasOwn(policies, base) ? policies[base] : undefined;
-    const nets = netsOf[base];
-    const files = [
-      ...common,
-      ...(entry === undefined ? [] : reached(moduleOf(base))),
-      ...(nets === undefined ? [] : filesBelow(nets)),
-    ];
     const grid = base === policy ? undefined : grids[base]?.(judgeDefaults);
     const hash = createHash('sha256').update(JSON.stringify([entry, grid]));
-    for (const file of files.toSorted()) hash.update(`${relative(home, file)} ${contentHash(file)}\n`);
+    for (const file of sourceFiles(policy)) hash.update(`${file} ${contentHash(file)}\n`);
     return hash.digest('hex').slice(0, 16);
   };
   return (policy) => {

@@ -45,7 +45,10 @@ const ratios = (rows: readonly Row[]): Picture => ({
   },
 });
 
-const frontiers = (rows: readonly Row[]): Picture => ({
+/** All members of a sweep make one line. */
+const whoOf = (row: Row): string => (row.swept ? row.family : row.contestant);
+
+const frontiers = (rows: readonly Row[], whos: readonly string[]): Picture => ({
   file: 'frontier.svg',
   title: 'Replica-hours and late requests: each sweep as a line, all others as points',
   spec: {
@@ -56,7 +59,7 @@ const frontiers = (rows: readonly Row[]): Picture => ({
         .filter((row) => row.lateShare > 0)
         .map((row) => ({
           ...row,
-          contestant: row.swept ? row.family : row.contestant,
+          contestant: whoOf(row),
           late: 100 * row.lateShare,
           replicas: row.replicaHours / row.hours,
           run: `${row.family} ${row.draw} ${row.seed}`,
@@ -71,7 +74,7 @@ const frontiers = (rows: readonly Row[]): Picture => ({
       encoding: {
         x: quantity('late', 'late, %', { type: 'log' }),
         y: quantity('replicas', 'replicas'),
-        color: colour('who'),
+        color: { ...colour('who'), scale: { domain: whos } },
       },
       layer: [
         {
@@ -156,6 +159,7 @@ export const picturesOf = (definition: Definition, rows: readonly Row[]): readon
       ? [
           frontiers(
             [...base, ...rows.filter((row) => row.swept)].filter((row) => row.condition === baseCondition),
+            [...new Set([...base, ...rows.filter((row) => row.swept)].map(whoOf))],
           ),
         ]
       : []),
