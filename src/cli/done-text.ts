@@ -39,12 +39,13 @@ export const doneText = (done: Done, scoredFrom: number) => {
   const lastChange = specChangedAt.at(-1);
   if (lastChange !== undefined)
     said.push(
-      `The settings changed ${specChangedAt.length} times, last at ${timeText(lastChange)}: all is judged by the newest.`,
+      `The settings changed ${specChangedAt.length === 1 ? 'once' : `${specChangedAt.length} times`}, last at ${timeText(lastChange)}: all is judged by the newest.`,
     );
   const startUpSeconds = medianOf(done.startUpSeconds);
   if (startUpSeconds !== undefined)
     said.push(
-      `Replicas were ready after ${startUpSeconds.toFixed(0)} s in the median of ${done.startUpSeconds.length} scalings up; ` +
+      `Replicas were ready after ${startUpSeconds.toFixed(0)} s in the median of ${done.startUpSeconds.length} ` +
+        `scaling${done.startUpSeconds.length === 1 ? '' : 's'} up; ` +
         `everybody is judged with ${spec.startUpSeconds} s.`,
     );
   const measured = done.measuredLate.filter(({ atSeconds }) => atSeconds > scoredFrom);

@@ -110,8 +110,8 @@ export const readOwnHistory = async (options: HistoryOptions, frame: Frame, now:
   else if (recording.resets > 0)
     notes.push(
       counter
-        ? `Counters were reset ${recording.resets} times: these steps are gaps.`
-        : `Counters were reset ${recording.resets} times: rate() goes on from zero, so what came between the last scrape and the restart is not counted.`,
+        ? `Counters were reset ${recording.resets === 1 ? 'once' : `${recording.resets} times`}: these steps are gaps.`
+        : `Counters were reset ${recording.resets === 1 ? 'once' : `${recording.resets} times`}: rate() goes on from zero, so what came between the last scrape and the restart is not counted.`,
     );
   if (recording.notNumbers > 0)
     notes.push(`${durationText(recording.notNumbers * stepSeconds)} hold NaN or Inf: these are gaps.`);

@@ -86,12 +86,16 @@ export const simulateCommand: CommandMaker = (frame) => {
     command.addOption(option);
   return command.action(async (file: string | undefined, options: Options) => {
     const wrong = (message: string): never => command.error(`error: ${message}`, { exitCode: 2 });
-    const given = (option: string): boolean => command.getOptionValueSource(option) !== 'default';
+    const given = (option: string): boolean =>
+      !['default', undefined].includes(command.getOptionValueSource(option));
     const { prometheus, query } = options;
     if ((file === undefined) === (prometheus === undefined))
       wrong('give a load, or --prometheus and --query: one of the two');
     if ((prometheus === undefined) !== (query === undefined))
       wrong('--prometheus and --query go together: where, and what is asked there');
+    const idle = ['counter', 'since', 'until', 'step', 'bearerTokenFile', 'timeout'].find(given);
+    if (prometheus === undefined && idle !== undefined)
+      wrong(`--${idle.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)} is about --prometheus: leave it out`);
     if (prometheus === undefined && options.capacityQuery !== undefined)
       wrong('--capacity-query asks the Prometheus of --prometheus: give that too, or --capacity');
     if (options.capacityQuery !== undefined && given('capacity'))

@@ -126,6 +126,7 @@ test.each([
   [['whole.json', '--gaps', 'fill'], 'Allowed choices are hold, cut.'],
   [['whole.json', '--since', '7'], 'Give a time like 15s, 24h, 7d or 1h30m.'],
   [['whole.json', '--capacity-query', 'up'], '--capacity-query asks the Prometheus of --prometheus'],
+  [['whole.json', '--bearer-token-file', 'x'], '--bearer-token-file is about --prometheus: leave it out'],
   [['--prometheus', 'http://127.0.0.1:9'], '--prometheus and --query go together'],
   [['whole.json', '--prometheus', 'http://127.0.0.1:9', '--query', 'up'], 'one of the two'],
 ])('simulate %j is wrong usage, in one sentence', async (args, said) => {
