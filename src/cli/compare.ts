@@ -12,6 +12,7 @@ import {
   moneyOf,
   moneyOptions,
   reporter,
+  scoredText,
   svgOption,
   usualPolicies,
   verdictTable,
@@ -122,7 +123,7 @@ export const compareCommand: CommandMaker = (frame) => {
         startsAt: part.startsAt,
         judgement,
         money,
-        subtitle: notes.slice(0, 2),
+        subtitle: [...notes.slice(0, 2), scoredText(judgement)],
       });
     const { said, facts: doneFacts } = doneText(done, scoredFrom);
     if (frame.json()) {
@@ -132,7 +133,7 @@ export const compareCommand: CommandMaker = (frame) => {
     for (const line of verdictTable(judgement.policies, money)) frame.print(line);
     frame.print('');
     frame.print(
-      `${targetKey(target)}, ${(judgement.seconds / 3600).toFixed(2)} h scored. Late requests are by the law, of what was done ` +
+      `${targetKey(target)}, ${scoredText(judgement)} Late requests are by the law, of what was done ` +
         "too, so that all stand on one ground. Cost: replica-hours, late requests priced in; ratio: to the clairvoyant's " +
         `${judgement.clairvoyantCost.toFixed(2)}.`,
     );

@@ -26,9 +26,8 @@ export const moneyOptions = (): readonly Option[] => [
 export const moneyOf = ({ pricePerReplicaHour, currency }: MoneyOptions): Money | undefined =>
   pricePerReplicaHour === undefined ? undefined : { perReplicaHour: pricePerReplicaHour, currency };
 
-const comparedWith = ['hpa', 'hpa-tuned', 'keda', 'kpa'];
-/** What most people run today, and what would take its place. */
-export const usualPolicies: readonly string[] = ['shadow-q', ...comparedWith];
+/** What most people run today, after what would take its place. */
+export const usualPolicies: readonly string[] = ['shadow-q', 'hpa', 'hpa-tuned', 'keda', 'kpa'];
 
 /** `target=0.8 stabilizationSeconds=300` */
 const settingsText = ({ settings }: Verdict): string =>
@@ -65,6 +64,9 @@ export const verdictTable = (policies: readonly Verdict[], money?: Money): reado
     numbers,
   );
 };
+
+/** The rest is the warm-up. */
+export const scoredText = ({ seconds }: Judgement): string => `${(seconds / 3600).toFixed(2)} h scored.`;
 
 /** The judgement with what it costs in money. */
 export const withMoney = (judgement: Judgement, money: Money | undefined) =>

@@ -9,6 +9,7 @@ import {
   moneyOf,
   moneyOptions,
   reporter,
+  scoredText,
   svgOption,
   usualPolicies,
   verdictTable,
@@ -51,9 +52,9 @@ const names = (text: string): readonly string[] => {
   return list;
 };
 
-const footing = ({ load, seconds, clairvoyantCost }: Judgement): string =>
-  `${load}, ${(seconds / 3600).toFixed(2)} h scored. Cost: replica-hours, late requests priced in; ` +
-  `ratio: to the clairvoyant's ${clairvoyantCost.toFixed(2)}. Late minutes: over 1 % of requests late.`;
+const footing = (judgement: Judgement): string =>
+  `${judgement.load}, ${scoredText(judgement)} Cost: replica-hours, late requests priced in; ` +
+  `ratio: to the clairvoyant's ${judgement.clairvoyantCost.toFixed(2)}. Late minutes: over 1 % of requests late.`;
 
 /** The interface by which policies are judged, on recorded loads and on the user's own. */
 export const simulateCommand: CommandMaker = (frame) => {
@@ -145,7 +146,13 @@ export const simulateCommand: CommandMaker = (frame) => {
     const said = [...notes, ...doubts(load, settings)];
     if (facts !== undefined) said.push(groundText(settings));
     if (options.svg !== undefined)
-      await drawComparison(options.svg, { load, startsAt, judgement, money, subtitle: notes.slice(0, 2) });
+      await drawComparison(options.svg, {
+        load,
+        startsAt,
+        judgement,
+        money,
+        subtitle: [...notes.slice(0, 2), scoredText(judgement)],
+      });
     if (frame.json()) {
       const json = withMoney(judgement, money);
       return frame.print(JSON.stringify(facts === undefined ? json : { ...json, recording: facts }));
