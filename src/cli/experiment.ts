@@ -71,6 +71,8 @@ const chosen = (cells: readonly Cell[], only: readonly Filter[], wrong: (text: s
 };
 
 const run = async (frame: Frame, name: string, options: RunOptions, wrong: (text: string) => never) => {
+  // From here on Ctrl-C ends it in its own way.
+  const { signal } = frame;
   const { experiment, cells, folder, sourcesOf, finished, outdated, loads } = await open(name, options.out);
   const [{ estimator, shardOf }, { openJournal }, { runCells }] = await Promise.all([
     import('#experiments/estimate'),
@@ -98,7 +100,7 @@ const run = async (frame: Frame, name: string, options: RunOptions, wrong: (text
     loads,
     threads: options.threads,
     secondsOf: estimate.seconds,
-    signal: frame.signal,
+    signal,
     onDone: (cell, result) => {
       const { tookSeconds } = result;
       if ('outcome' in result) {

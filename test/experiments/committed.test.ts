@@ -22,6 +22,9 @@ const slice = (cells: readonly Cell[]): readonly Cell[] => {
   return [...Map.groupBy(there, ({ family }) => family).values()].map(([first]) => first!);
 };
 
+/** A busy machine is no fault of the results. */
+const patience = { timeout: 600_000 };
+
 describe('what is committed', () => {
   it('holds the results of some experiment', () => {
     expect(withResults.length).toBeGreaterThan(0);
@@ -36,7 +39,7 @@ describe('what is committed', () => {
     expect(rows.map(({ key }) => key)).toEqual(cells.map(({ key }) => key));
   });
 
-  it.each(withResults)('%s gives the same results again: else run "make experiments"', (name) => {
+  it.each(withResults)('%s gives the same results again: else run "make experiments"', patience, (name) => {
     const { cells, loads, rows } = committed(name);
     const run = cellRunner(loads);
     const again = slice(cells).map((cell) => rowOf(cell, run(cell)));

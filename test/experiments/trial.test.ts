@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { groundOf, judgeDefaults, type TrialSettings, verdictOf } from '#experiments/judge';
+import type { Load } from '#simulator/load';
+
+/** Half an hour of a wave, counted each second. */
+const load: Load = {
+  name: 'wave',
+  stepSeconds: 1,
+  rps: Float64Array.from({ length: 1800 }, (_, t) => Math.round(200 + 100 * Math.sin(t / 100))),
+};
+const ground = (more: Partial<TrialSettings> = {}) =>
+  groundOf(load, { ...judgeDefaults, maxReplicas: 12, ...more });
+const verdict = (name: string, more: Partial<TrialSettings> = {}) => verdictOf(ground(more), { name });
+const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
+
+describe('a curve', () => {
+  // 1800 s, the first 20 % not scored: 1440 s
+  it.each(['hpa', 'kpa', 'static', 'clairvoyant'])('of %s adds up to its cost', (name) => {
+    const { curve, cost } = verdict(name, { bucketSeconds: 300 });
+    expect(curve!.length).toBe(5);
+    expect(sum(curve!)).toBeCloseTo(cost, 9);
+  });
+
+  it('changes nothing of what it is drawn of', () => {
+    const { curve: _, ...drawn } = verdict('hpa', { bucketSeconds: 300 });
+    expect(drawn).toEqual(verdict('hpa'));
+  });
+});
+
+describe('a wrong belief about the capacity', () => {
+  it('leaves alone who does not ask for it', () => {
+    expect(verdict('hpa', { capacityBelief: 1.2 })).toEqual(verdict('hpa'));
+  });
+
+  it('has fewer replicas where each is believed to serve more', () => {
+    const replicas = (capacityBelief: number) => verdict('kpa', { capacityBelief }).replicaHours;
+    expect(replicas(1.2)).toBeLessThan(replicas(0.8));
+  });
+});
+
+describe('missing readings', () => {
+  it('change what a policy does, the same way each time', () => {
+    const lost = verdict('kpa', { missingShare: 0.3 });
+    expect(lost).toEqual(verdict('kpa', { missingShare: 0.3 }));
+    expect(lost).not.toEqual(verdict('kpa'));
+  });
+});
+
+describe('knobs', () => {
+  it('picked on all that is scored are never worse than those of the warm-up part', () => {
+    expect(verdict('static-tuned', { warmUp: 0, tuneShare: 1 }).cost).toBeLessThanOrEqual(
+      verdict('static-tuned', { warmUp: 0, tuneShare: 0.2 }).cost,
+    );
+  });
+});
