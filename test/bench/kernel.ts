@@ -1,6 +1,6 @@
 import { random } from '#core/random';
 import { layers, netEngine, weightCount } from '#policies/shadow-q/experts/two-lines/net';
-import { coreSeconds, quantile, report } from './figure.ts';
+import { coreSeconds, report } from './figure.ts';
 
 /** The same arithmetic as the kernel's, as plain loops over Float32Array. */
 const rows = 576;
@@ -32,14 +32,15 @@ engine.weights[0]!.set(weights);
 engine.x.set(x);
 engine.dO.set(Float32Array.from({ length: rows * 2 }, () => rng.normal()));
 
-// One run is as short as the clock's own step.
-const repeats = 20;
-const repeat = (run: () => void): void => {
-  for (let i = 0; i < repeats; i++) run();
-};
+/** Of the core, for one row; the clock's own step is long, so a trial lasts for as many runs as take some time. */
 const microseconds = (run: () => void): number => {
-  const times = Array.from({ length: 60 }, () => coreSeconds(() => repeat(run)));
-  return (1e6 * quantile(times.slice(20), 0.5)) / (rows * repeats);
+  const trial = (runs: number): number =>
+    coreSeconds(() => {
+      for (let i = 0; i < runs; i++) run();
+    });
+  let runs = 1;
+  while (trial(runs) < 0.2) runs *= 2;
+  return (1e6 * Math.min(trial(runs), trial(runs), trial(runs))) / (rows * runs);
 };
 const plain = microseconds(plainForward);
 const kernel = microseconds(() => engine.forward(0, rows));
