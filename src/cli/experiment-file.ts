@@ -60,13 +60,20 @@ const contestantFaults = ({ contestants, judge, conditions }: Definition): reado
     const wrong = entrantsOf(contestant)
       .flatMap(({ settings }) => policyFaults(base, settings, `${path}.settings`))
       .map(({ path: at, message }) => fault(at, undefined, ...halves(message)));
-    const intervals = new Set([
-      judge.intervalSeconds ?? judgeDefaults.intervalSeconds,
-      ...conditions.flatMap((each) => each.intervalSeconds ?? []),
-    ]);
-    const unfit = [...intervals].flatMap((intervalSeconds) => {
+    const intervals = [
+      { place: 'judge', intervalSeconds: judge.intervalSeconds ?? judgeDefaults.intervalSeconds },
+      ...conditions.flatMap((each, k) =>
+        (each.intervalSeconds ?? []).map((intervalSeconds) => ({
+          place: `conditions[${k}]`,
+          intervalSeconds,
+        })),
+      ),
+    ];
+    const unfit = intervals.flatMap(({ place, intervalSeconds }) => {
       const found = policies[base]!.specFault?.({ intervalSeconds });
-      return found === undefined ? [] : [fault(found.path, undefined, ...halves(found.message))];
+      return found === undefined
+        ? []
+        : [fault(`${place}.${found.path}`, undefined, ...halves(found.message))];
     });
     return [...new Map([...wrong, ...unfit].map((one) => [JSON.stringify(one), one])).values()];
   });
