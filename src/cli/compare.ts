@@ -7,6 +7,7 @@ import { PortError, type Store } from '#ports';
 import { durationArgument, targetArgument, timeArgument } from './arguments.ts';
 import type { CommandMaker } from './commands.ts';
 import {
+  checkPicture,
   drawComparison,
   type MoneyOptions,
   moneyOf,
@@ -96,6 +97,7 @@ export const compareCommand: CommandMaker = (frame) => {
     );
   for (const option of [gapsOption(), ...moneyOptions(), svgOption()]) command.addOption(option);
   return command.action(async (options: Options) => {
+    await checkPicture(options.svg);
     const [{ withKept }, { judging }] = await Promise.all([import('#cli/kept'), import('#cli/judging')]);
     const { target, cluster, done, recording } = await withKept(await frame.config(), (store) =>
       readDone(store, options, frame.signal),
@@ -126,9 +128,10 @@ export const compareCommand: CommandMaker = (frame) => {
         subtitle: [...notes.slice(0, 2), scoredText(judgement)],
       });
     const { said, facts: doneFacts } = doneText(done, scoredFrom);
+    const allSaid = [...notes, ...said, ...doubts(load, settings), groundText(settings)];
     if (frame.json()) {
-      const json = { ...withMoney(judgement, money), target, cluster, recording: facts, done: doneFacts };
-      return frame.print(JSON.stringify(json));
+      const of = { target, cluster, recording: facts, done: doneFacts, notes: allSaid };
+      return frame.print(JSON.stringify({ ...withMoney(judgement, money), ...of }));
     }
     for (const line of verdictTable(judgement.policies, money)) frame.print(line);
     frame.print('');
@@ -137,7 +140,6 @@ export const compareCommand: CommandMaker = (frame) => {
         "too, so that all stand on one ground. Cost: replica-hours, late requests priced in; ratio: to the clairvoyant's " +
         `${judgement.clairvoyantCost.toFixed(2)}.`,
     );
-    for (const line of [...notes, ...said, ...doubts(load, settings), groundText(settings)])
-      frame.print(line);
+    for (const line of allSaid) frame.print(line);
   });
 };

@@ -1,4 +1,5 @@
-import { writeFile } from 'node:fs/promises';
+import { access, constants, writeFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { InvalidArgumentError, Option } from 'commander';
 import type { Contestant, Judgement, Verdict } from '#experiments/judge';
 import { PortError } from '#ports';
@@ -100,6 +101,21 @@ export const reporter = (frame: Frame, contestants: readonly Contestant[], secon
 export const svgOption = (): Option =>
   new Option('--svg <file>', 'also draw it: demand, replica-hours, late requests, scalings');
 
+const unwritable = (file: string, cause: unknown): PortError => {
+  const why = (cause as NodeJS.ErrnoException).code ?? (cause as Error).message;
+  return new PortError('svg', `${file} cannot be written (${why}): give a path in a folder that is there`, {
+    cause,
+  });
+};
+
+/** Throws at once what would come to light only after minutes of judging. */
+export const checkPicture = async (file: string | undefined): Promise<void> => {
+  if (file !== undefined)
+    await access(dirname(resolve(file)), constants.W_OK).catch((cause) => {
+      throw unwritable(file, cause);
+    });
+};
+
 /** The comparison as a picture, in a file. */
 export const drawComparison = async (
   file: string,
@@ -128,9 +144,6 @@ export const drawComparison = async (
   try {
     await writeFile(file, await svgOf(comparisonChart(load, contestants, caption)));
   } catch (cause) {
-    const why = (cause as NodeJS.ErrnoException).code ?? (cause as Error).message;
-    throw new PortError('svg', `${file} cannot be written (${why}): give a path in a folder that is there`, {
-      cause,
-    });
+    throw unwritable(file, cause);
   }
 };

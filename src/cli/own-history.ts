@@ -122,7 +122,10 @@ export const readOwnHistory = async (options: HistoryOptions, frame: Frame, now:
       : estimatedCapacity(
           capacityQuery,
           recording,
-          await readHistory({ api, query: capacityQuery, counter: false, span }, frame.signal),
+          await readHistory(
+            { api, query: capacityQuery, counter: false, span, ignoresResets: true },
+            frame.signal,
+          ),
         );
   return { recording, notes, capacity };
 };

@@ -4,6 +4,7 @@ import { trialRanges } from '#experiments/judge-ranges';
 import { PortError } from '#ports';
 import type { CommandMaker } from './commands.ts';
 import {
+  checkPicture,
   drawComparison,
   type MoneyOptions,
   moneyOf,
@@ -114,6 +115,7 @@ export const simulateCommand: CommandMaker = (frame) => {
       import('#experiments/judge'),
       import('#cli/judging'),
     ]);
+    await checkPicture(options.svg);
     const ready = async () => {
       try {
         checkContestants(options.policy.filter((name) => name !== 'clairvoyant'));
@@ -155,7 +157,9 @@ export const simulateCommand: CommandMaker = (frame) => {
       });
     if (frame.json()) {
       const json = withMoney(judgement, money);
-      return frame.print(JSON.stringify(facts === undefined ? json : { ...json, recording: facts }));
+      return frame.print(
+        JSON.stringify(facts === undefined ? json : { ...json, recording: facts, notes: said }),
+      );
     }
     for (const line of verdictTable(judgement.policies, money)) frame.print(line);
     frame.print('');

@@ -11,13 +11,15 @@ export type HistoryReading = {
   readonly query: string;
   readonly counter: boolean;
   readonly span: Span;
+  /** Restarts inside rate() are not asked for: over a long time that is a heavy question. */
+  readonly ignoresResets?: true;
   readonly onPage?: ((readUntil: number) => void) | undefined;
 };
 
 export type ReadHistory = Recording & {
   /** Steps whose value is NaN or infinite. */
   readonly notNumbers: number;
-  /** Restarts of the counters below the query; undefined: Prometheus did not say. */
+  /** Restarts of the counters below the query; undefined: not asked, or Prometheus did not say. */
   readonly resets: number | undefined;
 };
 
@@ -129,7 +131,7 @@ const rated = async (reading: HistoryReading, signal?: AbortSignal): Promise<Rea
     stepSeconds,
     rps,
     notNumbers: (series.values ?? []).filter(([, text]) => !Number.isFinite(Number(text))).length,
-    resets: await resetsOf(reading, signal),
+    resets: reading.ignoresResets ? undefined : await resetsOf(reading, signal),
   };
 };
 
