@@ -21,6 +21,7 @@ import { doubts, groundText } from './ground-text.ts';
 import { judgeOptions, judgeSettings, numberIn } from './judge-options.ts';
 import { loadSource } from './load-source.ts';
 import { type HistoryOptions, historyOptions } from './own-history.ts';
+import { sourceFault } from './source-fault.ts';
 
 type Options = HistoryOptions &
   MoneyOptions & {
@@ -39,11 +40,6 @@ type Options = HistoryOptions &
 /** Long enough that there is a window of the clairvoyant after any warm-up. */
 const shortestSeconds = 60;
 const presetPolicies = [...usualPolicies, 'static-tuned'];
-
-const howToFindCapacity =
-  'the requests per second that one replica serves at 100 % of its CPU request: their rate over the CPU in use ' +
-  '(sum(rate(container_cpu_usage_seconds_total{pod=~"web-.*"}[1m])) / the CPU request of one pod), ' +
-  'which --capacity-query with that PromQL estimates';
 
 const names = (text: string): readonly string[] => {
   const list = text.split(',').map((name) => name.trim());
@@ -90,27 +86,8 @@ export const simulateCommand: CommandMaker = (frame) => {
     const wrong = (message: string): never => command.error(`error: ${message}`, { exitCode: 2 });
     const given = (option: string): boolean =>
       !['default', undefined].includes(command.getOptionValueSource(option));
-    const { prometheus, query } = options;
-    if ((file === undefined) === (prometheus === undefined))
-      wrong('give a load, or --prometheus and --query: one of the two');
-    if ((prometheus === undefined) !== (query === undefined))
-      wrong('--prometheus and --query go together: where, and what is asked there');
-    const idle = ['counter', 'since', 'until', 'step', 'bearerTokenFile', 'timeout'].find(given);
-    if (prometheus === undefined && idle !== undefined)
-      wrong(`--${idle.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)} is about --prometheus: leave it out`);
-    if (prometheus === undefined && options.capacityQuery !== undefined)
-      wrong('--capacity-query asks the Prometheus of --prometheus: give that too, or --capacity');
-    if (options.capacityQuery !== undefined && given('capacity'))
-      wrong('--capacity and --capacity-query exclude each other: leave one out');
-    const ownRates = prometheus !== undefined || /\.json$/i.test(file!);
-    if (
-      ownRates &&
-      options.scaleP95 === undefined &&
-      !given('capacity') &&
-      options.capacityQuery === undefined
-    )
-      wrong(`--capacity is missing: give ${howToFindCapacity}`);
-
+    const fault = sourceFault(file, options, given);
+    if (fault !== undefined) wrong(fault);
     const [{ checkContestants }, { judging }] = await Promise.all([
       import('#experiments/judge'),
       import('#cli/judging'),
@@ -121,7 +98,7 @@ export const simulateCommand: CommandMaker = (frame) => {
         checkContestants(options.policy.filter((name) => name !== 'clairvoyant'));
         return await loadSource(file, options, frame);
       } catch (error) {
-        if (prometheus !== undefined && error instanceof PortError) throw error;
+        if (options.prometheus !== undefined && error instanceof PortError) throw error;
         return wrong((error as Error).message);
       }
     };
