@@ -4,7 +4,7 @@ import type { Load } from '#simulator/load';
 import { firstHours, type Variation, variationOf, varied } from '#simulator/vary';
 import { combinations, labelOf } from './combinations.ts';
 import type { ContestantDefinition, Definition } from './definition.ts';
-import { judgeDefaults, type TrialSettings } from './judge.ts';
+import { judgeDefaults, type TrialSettings } from './judge-settings.ts';
 
 /** The smallest piece of an experiment: one contestant on one load under one condition. */
 export type Cell = {

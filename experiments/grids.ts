@@ -1,5 +1,5 @@
 import type { PolicySettings } from '#core/policy';
-import type { JudgeSettings } from './judge.ts';
+import type { JudgeSettings } from './judge-settings.ts';
 
 /** The knobs that `-tuned` picks from, on the warm-up part of each load. */
 const targets = Array.from({ length: 13 }, (_, i) => Math.round((0.3 + 0.05 * i) * 100) / 100);

@@ -1,4 +1,4 @@
-import type { JudgeSettings, TrialSettings } from './judge.ts';
+import type { JudgeSettings, TrialSettings } from './judge-settings.ts';
 
 export type Range = { readonly least: number; readonly most: number; readonly whole?: boolean };
 
@@ -22,5 +22,6 @@ export const trialRanges = {
   tuneShare: { least: 0.01, most: 1 },
   capacityBelief: { least: 0.1, most: 10 },
   missingShare: { least: 0, most: 0.9 },
+  serviceVariation: { least: 0, most: 10 },
   bucketSeconds: { least: 60, most: 30 * 86_400, whole: true },
 } as const satisfies Record<Exclude<keyof TrialSettings, keyof JudgeSettings>, Range>;

@@ -1,7 +1,7 @@
 import type { Decision, Observation, Spec } from '#core/model';
 import type { PolicySettings } from '#core/policy';
 import { type PolicyEntry, policies } from '#policies/registry';
-import { arrivalsOf, type Drawing } from '#simulator/arrivals';
+import { arrivalsOf } from '#simulator/arrivals';
 import { type ClairvoyantPlan, clairvoyant, windowSeconds } from '#simulator/clairvoyant';
 import type { Load } from '#simulator/load';
 import { lossy } from '#simulator/lossy';
@@ -9,52 +9,10 @@ import type { Totals } from '#simulator/workload';
 import { simulatedWorld } from '#simulator/world';
 import { fold } from '#workflows/fold';
 import { grids } from './grids.ts';
+import type { TrialSettings } from './judge-settings.ts';
 import { type Order, ordered } from './ordered.ts';
 
-export type JudgeSettings = {
-  readonly maxReplicas: number;
-  readonly startUpSeconds: number;
-  readonly latePrice: number;
-  readonly switchPrice: number;
-  readonly capacity: number;
-  /** The 95th percentile of the 60-s means becomes this share of what the largest fleet can serve. */
-  readonly scaleP95?: number | undefined;
-  readonly draw: Drawing;
-  readonly metricAge: number;
-  readonly intervalSeconds: number;
-  readonly seed: number;
-  /** Share of the load that is not scored: policies warm up on it, and peers are tuned on it. */
-  readonly warmUp: number;
-};
-
-/** What an experiment may ask for besides; absent: nothing of the kind. */
-export type TrialSettings = JudgeSettings & {
-  /** Share of the load on which -tuned picks its knobs; absent: the warm-up part. */
-  readonly tuneShare?: number | undefined;
-  /** What policies are told of the capacity, by the true one: 1.2 is 20 % too much. */
-  readonly capacityBelief?: number | undefined;
-  /** Share of the readings that come back without a number. */
-  readonly missingShare?: number | undefined;
-  /** Absent: 1. */
-  readonly minReplicas?: number | undefined;
-  /** A request that takes longer is late; absent: 0.25. */
-  readonly sloSeconds?: number | undefined;
-  /** Costs are also given for each stretch of so many seconds of the scored part. */
-  readonly bucketSeconds?: number | undefined;
-};
-
-export const judgeDefaults: JudgeSettings = {
-  maxReplicas: 50,
-  startUpSeconds: 45,
-  latePrice: 1e-4,
-  switchPrice: 0.003,
-  capacity: 50,
-  draw: 'lines',
-  metricAge: 1,
-  intervalSeconds: 5,
-  seed: 1,
-  warmUp: 0.2,
-};
+export { type JudgeSettings, judgeDefaults, type TrialSettings } from './judge-settings.ts';
 
 export type Verdict = {
   readonly name: string;
@@ -132,7 +90,7 @@ const scoreOf = (totals: Readonly<Totals>, latePrice: number) => ({
 const run = ({ entry, name, settings, arrivals, from, to, judge, onDecision }: Course) => {
   const truth = specOf(judge, entry);
   const spec = { ...truth, capacityPerReplica: truth.capacityPerReplica * (judge.capacityBelief ?? 1) };
-  const world = simulatedWorld({ arrivals, spec: truth });
+  const world = simulatedWorld({ arrivals, spec: truth, serviceVariation: judge.serviceVariation });
   const policy = entry.make({ spec, seed: judge.seed, settings });
   const missing = judge.missingShare ?? 0;
   const go = fold({
@@ -228,6 +186,7 @@ export const groundOf = (load: Load, settings: TrialSettings): Ground => {
     minReplicas: settings.minReplicas ?? preset.minReplicas,
     maxReplicas: settings.maxReplicas,
     fromSecond: from,
+    serviceVariation: settings.serviceVariation,
   });
   return { load: load.name, settings, arrivals, from, plan };
 };

@@ -11,6 +11,12 @@
  */
 export const dropAfterSeconds = 10;
 
+/**
+ * Where each replica serves one request after the other, the tail falls off at this share of the rate above when service
+ * times vary by another coefficient than 1 (heavy traffic, Kingman 1961): 2/(1 + cv²).
+ */
+export const tailSharpness = (serviceVariation: number): number => 2 / (1 + serviceVariation ** 2);
+
 export const lateShare = (rho: number, waitSeconds: number, capacity: number, sloSeconds: number): number =>
   rho >= 1 || waitSeconds >= sloSeconds ? 1 : Math.exp(-(sloSeconds - waitSeconds) * (1 - rho) * capacity);
 

@@ -1,4 +1,4 @@
-import { dropAfterSeconds } from '#core/queue';
+import { dropAfterSeconds, tailSharpness } from '#core/queue';
 import { violationRatio } from '#simulator/workload';
 
 export type ClairvoyantSettings = {
@@ -12,6 +12,8 @@ export type ClairvoyantSettings = {
   readonly maxReplicas: number;
   /** Scored part: [fromSecond, end). */
   readonly fromSecond: number;
+  /** As of the workload. */
+  readonly serviceVariation?: number | undefined;
 };
 
 export type ClairvoyantPlan = {
@@ -33,6 +35,7 @@ export const windowSeconds = 15;
 /** Late requests of [from, to) with `ready` replicas, beginning with an empty backlog. */
 const lateRequests = (s: ClairvoyantSettings, from: number, to: number, ready: number): number => {
   const c = s.capacityPerReplica;
+  const sharpness = tailSharpness(s.serviceVariation ?? 1);
   const C = ready * c;
   let backlog = 0;
   let late = 0;
@@ -41,7 +44,8 @@ const lateRequests = (s: ClairvoyantSettings, from: number, to: number, ready: n
     let after = backlog + d - C;
     after = after <= 0 ? 0 : Math.min(after, dropAfterSeconds * C);
     const wait = C > 0 ? (backlog + after) / (2 * C) : s.sloSeconds;
-    late += d >= C || wait >= s.sloSeconds ? d : d * Math.exp(-(s.sloSeconds - wait) * (c - d / ready));
+    late +=
+      d >= C || wait >= s.sloSeconds ? d : d * Math.exp(-(s.sloSeconds - wait) * (c - d / ready) * sharpness);
     backlog = after;
   }
   return late;

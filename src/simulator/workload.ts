@@ -1,4 +1,4 @@
-import { dropAfterSeconds } from '#core/queue';
+import { dropAfterSeconds, tailSharpness } from '#core/queue';
 
 export type WorkloadSettings = {
   /** Arrivals in each second. */
@@ -7,6 +7,8 @@ export type WorkloadSettings = {
   readonly sloSeconds: number;
   readonly startUpSeconds: number;
   readonly initialReplicas: number;
+  /** Coefficient of variation of service times; absent: 1, the law of src/core/queue.ts. */
+  readonly serviceVariation?: number | undefined;
 };
 
 /** No autoscaler tells replicas apart that have been ready for so long (the HPA's longest look is 5 min). */
@@ -30,16 +32,16 @@ const tables = new Map<string, (Float64Array | undefined)[]>();
 
 /**
  * Late requests of a second that begins and ends without a backlog, by ready replicas and (whole) arrivals below C: the
- * same exponential again and again, so it is kept, for all workloads of one capacity and SLO.
+ * same exponential again and again, so it is kept, for all workloads of one capacity, SLO and law.
  */
-const unhurriedLate = (c: number, slo: number): ((ready: number) => Float64Array) => {
-  const key = `${c} ${slo}`;
+const unhurriedLate = (c: number, slo: number, sharpness: number): ((ready: number) => Float64Array) => {
+  const key = `${c} ${slo} ${sharpness}`;
   const rows = tables.get(key) ?? [];
   tables.set(key, rows);
   return (ready) => {
     rows[ready] ??= Float64Array.from(
       { length: Math.ceil(ready * c) },
-      (_, d) => d * Math.exp(-slo * (c - d / ready)),
+      (_, d) => d * Math.exp(-slo * (c - d / ready) * sharpness),
     );
     return rows[ready];
   };
@@ -66,7 +68,8 @@ export const violationRatio = 0.01;
 export const workload = (settings: WorkloadSettings) => {
   const { arrivals, capacityPerReplica: c, sloSeconds: slo } = settings;
   const startUp = Math.ceil(settings.startUpSeconds);
-  const lateWith = unhurriedLate(c, slo);
+  const sharpness = tailSharpness(settings.serviceVariation ?? 1);
+  const lateWith = unhurriedLate(c, slo, sharpness);
   let now = 0;
   let backlog = 0;
   let ready = settings.initialReplicas;
@@ -112,7 +115,7 @@ export const workload = (settings: WorkloadSettings) => {
         if (backlog === 0 && after === 0 && (d | 0) === d && d < C) late = unhurried[d]!;
         else if (d < C) {
           const wait = (backlog + after) / (2 * C);
-          if (wait < slo) late = d * Math.exp(-(slo - wait) * (c - d / ready));
+          if (wait < slo) late = d * Math.exp(-(slo - wait) * (c - d / ready) * sharpness);
         }
         const used = backlog + d < C ? (backlog + d) / C : 1;
         usedUntil[now + 1] = usedUntil[now]! + used;

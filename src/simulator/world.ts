@@ -10,6 +10,8 @@ export type WorldSettings = {
   readonly startsAt?: number;
   /** Absent: enough for the mean of the first 15 s at 60 % of capacity. */
   readonly initialReplicas?: number;
+  /** Coefficient of variation of service times; absent: 1. */
+  readonly serviceVariation?: number | undefined;
 };
 
 /** What a reading is to hold besides the demand: building what nobody looks at costs more than a decision. */
@@ -26,7 +28,13 @@ const memory = { base: 0.3, busy: 0.3, waiting: 0.3 };
 const none: readonly PodGroup[] = [];
 
 /** The workload of `workload.ts` behind the ports of a real one. Only what is older than the metric age is visible. */
-export const simulatedWorld = ({ arrivals, spec, startsAt = 0, initialReplicas }: WorldSettings) => {
+export const simulatedWorld = ({
+  arrivals,
+  spec,
+  startsAt = 0,
+  initialReplicas,
+  serviceVariation,
+}: WorldSettings) => {
   const c = spec.capacityPerReplica;
   const first = arrivals.subarray(0, Math.min(15, arrivals.length));
   const needed = Math.ceil(first.reduce((sum, d) => sum + d, 0) / first.length / (0.6 * c));
@@ -37,6 +45,7 @@ export const simulatedWorld = ({ arrivals, spec, startsAt = 0, initialReplicas }
     sloSeconds: spec.sloSeconds,
     startUpSeconds: spec.startUpSeconds,
     initialReplicas: initial,
+    serviceVariation,
   });
   const age = spec.metricAgeSeconds;
 

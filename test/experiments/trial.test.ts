@@ -38,6 +38,18 @@ describe('a wrong belief about the capacity', () => {
   });
 });
 
+describe('another law of latency', () => {
+  it.each(['hpa', 'clairvoyant'])('costs more where service times vary more, for %s', (name) => {
+    const cost = (serviceVariation: number) => verdict(name, { serviceVariation }).cost;
+    expect(cost(2)).toBeGreaterThan(cost(1));
+    expect(cost(1)).toBeGreaterThan(cost(0.5));
+  });
+
+  it('is the usual one where they vary by 1', () => {
+    expect(verdict('hpa', { serviceVariation: 1 })).toEqual(verdict('hpa'));
+  });
+});
+
 describe('missing readings', () => {
   it('change what a policy does, the same way each time', () => {
     const lost = verdict('kpa', { missingShare: 0.3 });

@@ -1,0 +1,48 @@
+import type { Drawing } from '#simulator/arrivals';
+
+export type JudgeSettings = {
+  readonly maxReplicas: number;
+  readonly startUpSeconds: number;
+  readonly latePrice: number;
+  readonly switchPrice: number;
+  readonly capacity: number;
+  /** The 95th percentile of the 60-s means becomes this share of what the largest fleet can serve. */
+  readonly scaleP95?: number | undefined;
+  readonly draw: Drawing;
+  readonly metricAge: number;
+  readonly intervalSeconds: number;
+  readonly seed: number;
+  /** Share of the load that is not scored: policies warm up on it, and peers are tuned on it. */
+  readonly warmUp: number;
+};
+
+/** What an experiment may ask for besides; absent: nothing of the kind. */
+export type TrialSettings = JudgeSettings & {
+  /** Share of the load on which -tuned picks its knobs; absent: the warm-up part. */
+  readonly tuneShare?: number | undefined;
+  /** What policies are told of the capacity, by the true one: 1.2 is 20 % too much. */
+  readonly capacityBelief?: number | undefined;
+  /** Share of the readings that come back without a number. */
+  readonly missingShare?: number | undefined;
+  /** Absent: 1. */
+  readonly minReplicas?: number | undefined;
+  /** A request that takes longer is late; absent: 0.25. */
+  readonly sloSeconds?: number | undefined;
+  /** Coefficient of variation of service times, which no policy is told; absent: 1, the law that nets are trained on. */
+  readonly serviceVariation?: number | undefined;
+  /** Costs are also given for each stretch of so many seconds of the scored part. */
+  readonly bucketSeconds?: number | undefined;
+};
+
+export const judgeDefaults: JudgeSettings = {
+  maxReplicas: 50,
+  startUpSeconds: 45,
+  latePrice: 1e-4,
+  switchPrice: 0.003,
+  capacity: 50,
+  draw: 'lines',
+  metricAge: 1,
+  intervalSeconds: 5,
+  seed: 1,
+  warmUp: 0.2,
+};
