@@ -59,4 +59,4 @@ test('shadow-q decides alike in the graph and in the fold on a whole recorded da
   expect(live.workload.totals()).toEqual(
     expect.objectContaining({ scalings: bare.workload.totals().scalings }),
   );
-}, 300_000);
+}, 1_800_000);
