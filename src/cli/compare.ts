@@ -18,12 +18,12 @@ import {
   usualPolicies,
   verdictTable,
   withMoney,
-} from './comparison.ts';
-import { budgetOf, doneText, settingsAsDone } from './done-text.ts';
-import { gapsOption, wholePart } from './gaps.ts';
-import { doubts, groundText } from './ground-text.ts';
-import { numberIn } from './judge-options.ts';
-import { ordersOf, seenBetween, whatWasDone } from './what-was-done.ts';
+} from './compare/comparison.ts';
+import { budgetOf, doneText, settingsAsDone } from './compare/done-text.ts';
+import { ordersOf, seenBetween, whatWasDone } from './compare/what-was-done.ts';
+import { gapsOption, wholePart } from './simulate/gaps.ts';
+import { doubts, groundText } from './simulate/ground-text.ts';
+import { numberIn } from './simulate/judge-options.ts';
 
 type Options = MoneyOptions & {
   readonly target?: Target;
@@ -98,7 +98,10 @@ export const compareCommand: CommandMaker = (frame) => {
   for (const option of [gapsOption(), ...moneyOptions(), svgOption()]) command.addOption(option);
   return command.action(async (options: Options) => {
     await checkPicture(options.svg);
-    const [{ withKept }, { judging }] = await Promise.all([import('#cli/kept'), import('#cli/judging')]);
+    const [{ withKept }, { judging }] = await Promise.all([
+      import('#cli/kept'),
+      import('#cli/simulate/judging'),
+    ]);
     const { target, cluster, done, recording } = await withKept(await frame.config(), (store) =>
       readDone(store, options, frame.signal),
     );

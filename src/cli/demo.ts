@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { createWriteStream, writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 import type { CommandMaker } from './commands.ts';
-import type { Wish } from './demo-plan.ts';
+import type { Wish } from './demo/plan.ts';
 import type { Frame } from './frame.ts';
-import { judgeOptions, judgeSettings, numberIn } from './judge-options.ts';
+import { judgeOptions, judgeSettings, numberIn } from './simulate/judge-options.ts';
 
 type Options = Wish & { readonly load: string; readonly out: string; readonly otlp?: string };
 
@@ -45,9 +45,9 @@ export const demoCommand: CommandMaker = (frame) => {
   return command.action(async (options: Options) => {
     const [{ freshPlace, planOf }, { play }, { closingText, summary }, { readLoad }, { openStore }] =
       await Promise.all([
-        import('#cli/demo-plan'),
-        import('#cli/demo-play'),
-        import('#cli/demo-closing'),
+        import('#cli/demo/plan'),
+        import('#cli/demo/play'),
+        import('#cli/demo/closing'),
         import('#cli/load-file'),
         import('#adapters/stores/registry'),
       ]);
@@ -70,7 +70,7 @@ export const demoCommand: CommandMaker = (frame) => {
           `It took ${took} s instead of ${planned} s: this machine needs longer; no cycle was left out.`,
         );
       }
-      const { drawDay } = await import('#cli/demo-picture');
+      const { drawDay } = await import('#cli/demo/picture');
       writeFileSync(place.picture, await drawDay(plan, played));
       const end = summary(played);
       if (!end.agree) frame.exit(1);

@@ -5,7 +5,7 @@ import type { Cell } from '#experiments/cells';
 import type { Shard } from '#experiments/journal';
 import { wholeNumber } from './arguments.ts';
 import type { CommandMaker } from './commands.ts';
-import { experimentProgress } from './experiment-progress.ts';
+import { experimentProgress } from './experiment/progress.ts';
 import type { Frame } from './frame.ts';
 import { table } from './table.ts';
 
@@ -45,7 +45,7 @@ type RunOptions = {
 /** All that run, report and list have in common; heavy, so it is loaded when one of them runs. */
 const open = async (name: string, out: string) => {
   const [{ readExperiment }, { cellsOf }, { current, readJournals }, { sourceHashes }] = await Promise.all([
-    import('#cli/experiment-file'),
+    import('#cli/experiment/experiment-file'),
     import('#experiments/cells'),
     import('#experiments/journal'),
     import('#experiments/sources'),
@@ -129,7 +129,7 @@ const run = async (frame: Frame, name: string, options: RunOptions, wrong: (text
 
 const report = async (frame: Frame, name: string, out: string) => {
   const { experiment, cells, finished, outdated } = await open(name, out);
-  const { writeReport } = await import('#cli/experiment-report');
+  const { writeReport } = await import('#cli/experiment/report');
   const found = cells.filter((cell) => finished.has(cell.key));
   if (found.length === 0)
     throw new Error(
@@ -145,7 +145,7 @@ const report = async (frame: Frame, name: string, out: string) => {
 
 const list = async (frame: Frame, out: string) => {
   const [{ experimentNames }, { estimator }] = await Promise.all([
-    import('#cli/experiment-file'),
+    import('#cli/experiment/experiment-file'),
     import('#experiments/estimate'),
   ]);
   const rows = [];

@@ -44,7 +44,7 @@ const exportCommand: CommandMaker = (frame) =>
     .description('write the newest of what was learnt, of every target, to one file')
     .argument('[file]', 'JSON file; absent: standard output')
     .action(async (file: string | undefined) => {
-      const { collected, packed } = await import('#cli/learning-file');
+      const { collected, packed } = await import('#cli/learning/learning-file');
       const { entries, damaged } = await withKept(await frame.config(), collected);
       for (const one of damaged) frame.remark(`${one} is damaged and set aside; the one before was taken.`);
       const text = packed(entries);
@@ -68,7 +68,7 @@ const importCommand: CommandMaker = (frame) =>
     .option('--replace', 'also over what has more experience')
     .option('--cluster <name>', 'under the name of this cluster')
     .action(async (file: string, { replace, cluster }: Import) => {
-      const { taken, unpacked } = await import('#cli/learning-file');
+      const { taken, unpacked } = await import('#cli/learning/learning-file');
       let text: string;
       try {
         text = readFileSync(file === '-' ? 0 : file, 'utf8');

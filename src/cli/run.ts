@@ -7,7 +7,7 @@ export const runCommand: CommandMaker = (frame) =>
     .description('look after the targets of the configuration until stopped')
     .action(async () => {
       const config = await frame.config();
-      const { serve } = await import('#cli/service');
+      const { serve } = await import('#cli/run/service');
       const totals = await serve(config, frame);
       if (frame.json()) frame.print(JSON.stringify(totals));
       // Ended by TERM is ended as asked; Ctrl-C is told to the shell.

@@ -15,13 +15,13 @@ import {
   usualPolicies,
   verdictTable,
   withMoney,
-} from './comparison.ts';
-import { gapsOption } from './gaps.ts';
-import { doubts, groundText } from './ground-text.ts';
-import { judgeOptions, judgeSettings, numberIn } from './judge-options.ts';
-import { loadSource } from './load-source.ts';
-import { type HistoryOptions, historyOptions } from './own-history.ts';
-import { sourceFault } from './source-fault.ts';
+} from './compare/comparison.ts';
+import { gapsOption } from './simulate/gaps.ts';
+import { doubts, groundText } from './simulate/ground-text.ts';
+import { judgeOptions, judgeSettings, numberIn } from './simulate/judge-options.ts';
+import { loadSource } from './simulate/load-source.ts';
+import { type HistoryOptions, historyOptions } from './simulate/own-history.ts';
+import { sourceFault } from './simulate/source-fault.ts';
 
 type Options = HistoryOptions &
   MoneyOptions & {
@@ -90,7 +90,7 @@ export const simulateCommand: CommandMaker = (frame) => {
     if (fault !== undefined) wrong(fault);
     const [{ checkContestants }, { judging }] = await Promise.all([
       import('#experiments/judge'),
-      import('#cli/judging'),
+      import('#cli/simulate/judging'),
     ]);
     await checkPicture(options.svg);
     const ready = async () => {

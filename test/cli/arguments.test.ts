@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { durationArgument } from '#cli/arguments';
-import { estimatedCapacity } from '#cli/own-history';
+import { estimatedCapacity } from '#cli/simulate/own-history';
 import { startAt } from '#test/make';
 
 describe('a duration', () => {

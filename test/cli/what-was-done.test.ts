@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ordersOf, whatWasDone } from '#cli/what-was-done';
+import { ordersOf, whatWasDone } from '#cli/compare/what-was-done';
 import { decision, observation, record, replicas, spec, startAt } from '#test/make';
 
 /** Found `desired`, of which `ready`; ordered `to`, where that is another. */

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { experimentNames, readExperiment } from '#cli/experiment-file';
+import { experimentNames, readExperiment } from '#cli/experiment/experiment-file';
 import { type Cell, cellsOf } from '#experiments/cells';
 import { type Row, rowOf } from '#experiments/report/rows';
 import { cellRunner } from '#experiments/run-cell';

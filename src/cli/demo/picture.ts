@@ -2,8 +2,8 @@ import type { Diary } from '#demo/diary';
 import type { Judgement } from '#experiments/judge';
 import { dayChart } from '#report/day-chart';
 import { svgOf } from '#report/svg';
-import type { Plan } from './demo-plan.ts';
-import { ours, peer } from './demo-run.ts';
+import type { Plan } from './plan.ts';
+import { ours, peer } from './run.ts';
 
 /** The day as SVG. */
 export const drawDay = (

@@ -1,5 +1,5 @@
+import type { Frame } from '#cli/frame';
 import type { Load } from '#simulator/load';
-import type { Frame } from './frame.ts';
 import { wholePart } from './gaps.ts';
 import { type HistoryOptions, readOwnHistory } from './own-history.ts';
 
@@ -41,7 +41,7 @@ export const loadSource = async (
   }
   const [{ readLoad }, { isSavedAnswer, readRecording }, { basename }] = await Promise.all([
     import('#cli/load-file'),
-    import('#cli/recording-file'),
+    import('#cli/simulate/recording-file'),
     import('node:path'),
   ]);
   if (!isSavedAnswer(file!) && gaps === undefined) return { load: readLoad(file!), notes: [] };

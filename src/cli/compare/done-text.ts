@@ -1,9 +1,9 @@
+import { timeText } from '#cli/table';
 import type { Spec } from '#core/model';
 import type { TrialSettings } from '#experiments/judge';
 import { judgeDefaults } from '#experiments/judge';
 import { gridSeconds } from '#policies/shadow-q/experts/two-lines/demand-window';
 import type { Money } from './comparison.ts';
-import { timeText } from './table.ts';
 import type { Done } from './what-was-done.ts';
 
 /** The ground that the decisions stood on, for everybody. */

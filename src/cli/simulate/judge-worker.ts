@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import type { JudgingMessage, JudgingTask } from '#cli/judging';
+import type { JudgingMessage, JudgingTask } from '#cli/simulate/judging';
 import { judge } from '#experiments/judge';
 
 const { load, contestants, settings, keep } = workerData as JudgingTask;

@@ -1,7 +1,7 @@
 import { Option } from 'commander';
+import { timeText } from '#cli/table';
 import { type Gap, type GapTreatment, gapTreatments, isWhole, type Recording, whole } from '#core/recording';
 import { PortError } from '#ports';
-import { timeText } from './table.ts';
 
 export const gapsOption = (): Option =>
   new Option(

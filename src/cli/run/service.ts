@@ -1,6 +1,8 @@
 import { randomUUID, webcrypto } from 'node:crypto';
 import { preciseNow, systemClock } from '#adapters/clocks/system';
 import { openEventBus } from '#adapters/events/registry';
+import type { Frame } from '#cli/frame';
+import { openKept } from '#cli/kept';
 import type { Config, TargetConfig } from '#config';
 import { type Target, targetKey } from '#core/model';
 import { explain } from '#core/narrate';
@@ -14,8 +16,6 @@ import { controlLoop } from '#workflows/control-loop';
 import { type LoopTotals, runLoop } from '#workflows/loop';
 import { recall } from '#workflows/recall';
 import type { Watched } from '#workflows/turns';
-import type { Frame } from './frame.ts';
-import { openKept } from './kept.ts';
 import { type TargetMemo, targetMemo } from './target-memo.ts';
 import { openWorld, type Scaling } from './worlds.ts';
 

@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { systemClock } from '#adapters/clocks/system';
+import type { Frame } from '#cli/frame';
+import { judging } from '#cli/simulate/judging';
+import { plain } from '#cli/table';
 import { oneLine } from '#core/one-line';
 import type { Scene } from '#demo/view';
 import type { DecisionRecord, Store } from '#ports';
 import type { OpenTelemetry } from '#telemetry/telemetry';
-import { bestOfEach, contestants, interest } from './demo-closing.ts';
-import { daySeconds, type Plan } from './demo-plan.ts';
-import { type LiveRun, liveRun, ours } from './demo-run.ts';
-import { showing } from './demo-show.ts';
-import type { Frame } from './frame.ts';
-import { judging } from './judging.ts';
-import { plain } from './table.ts';
+import { bestOfEach, contestants, interest } from './closing.ts';
+import { daySeconds, type Plan } from './plan.ts';
+import { type LiveRun, liveRun, ours } from './run.ts';
+import { showing } from './show.ts';
 
 /** `14:35:20` since the start. */
 export const clockText = (seconds: number): string =>

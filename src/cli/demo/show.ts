@@ -1,6 +1,6 @@
+import type { Frame } from '#cli/frame';
 import { screen } from '#demo/screen';
 import { paintOf, plainLine, rowsBesideChanges, type Scene, view } from '#demo/view';
-import type { Frame } from './frame.ts';
 
 const redrawMilliseconds = 100;
 const plainMilliseconds = 5000;

@@ -1,10 +1,10 @@
 import { Option } from 'commander';
+import { durationArgument, timeArgument } from '#cli/arguments';
+import type { Frame } from '#cli/frame';
+import { timeText } from '#cli/table';
 import type { GapTreatment, Recording } from '#core/recording';
 import { PortError } from '#ports';
-import { durationArgument, timeArgument } from './arguments.ts';
-import type { Frame } from './frame.ts';
 import { durationText } from './gaps.ts';
-import { timeText } from './table.ts';
 
 export type HistoryOptions = {
   readonly prometheus?: string;

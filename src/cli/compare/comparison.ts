@@ -1,13 +1,13 @@
 import { access, constants, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { InvalidArgumentError, Option } from 'commander';
+import type { Frame } from '#cli/frame';
+import { numberIn } from '#cli/simulate/judge-options';
+import type { Progress } from '#cli/simulate/judging';
+import { table } from '#cli/table';
 import type { Contestant, Judgement, Verdict } from '#experiments/judge';
 import { PortError } from '#ports';
 import type { Load } from '#simulator/load';
-import type { Frame } from './frame.ts';
-import { numberIn } from './judge-options.ts';
-import type { Progress } from './judging.ts';
-import { table } from './table.ts';
 
 /** What a replica-hour costs, where the user says so. */
 export type Money = { readonly perReplicaHour: number; readonly currency: string };

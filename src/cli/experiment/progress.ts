@@ -1,6 +1,6 @@
+import type { Frame } from '#cli/frame';
 import type { Cell } from '#experiments/cells';
 import type { Estimator } from '#experiments/estimate';
-import type { Frame } from './frame.ts';
 
 /** Without a terminal a line is written no more often than this. */
 const quietSeconds = 5;

@@ -1,10 +1,10 @@
+import { table } from '#cli/table';
 import type { Reward } from '#core/model';
 import { explain } from '#core/narrate';
 import type { Contestant, Judgement, Verdict } from '#experiments/judge';
 import type { DecisionRecord } from '#ports';
-import type { Place, Plan } from './demo-plan.ts';
-import { ours, peer } from './demo-run.ts';
-import { table } from './table.ts';
+import type { Place, Plan } from './plan.ts';
+import { ours, peer } from './run.ts';
 
 /** Who is compared at the end. Every fixed size runs, so that the best one is known in hindsight. */
 export const contestants = (maxReplicas: number): readonly Contestant[] => [

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { readLoad } from '#cli/load-file';
 import { ConfigError } from '#config';
 import { type Fault, faultsOf } from '#config/faults';
 import { nearest } from '#config/nearest';
@@ -9,7 +10,6 @@ import { type Definition, definitionSchema } from '#experiments/definition';
 import { checkContestants, judgeDefaults } from '#experiments/judge';
 import { policies, policyFaults } from '#policies/registry';
 import type { Load } from '#simulator/load';
-import { readLoad } from './load-file.ts';
 
 export type Experiment = {
   readonly name: string;
@@ -18,7 +18,7 @@ export type Experiment = {
   readonly loads: readonly Load[];
 };
 
-const shipped = fileURLToPath(new URL('../../experiments', import.meta.url));
+const shipped = fileURLToPath(new URL('../../../experiments', import.meta.url));
 const fileName = 'definition.json';
 
 export const experimentNames = (): readonly string[] =>

@@ -2,11 +2,11 @@ import { pacedClock } from '#adapters/clocks/paced';
 import { systemClock } from '#adapters/clocks/system';
 import { openMetricSource } from '#adapters/metrics/registry';
 import { prometheusScaler } from '#adapters/scalers/prometheus';
+import { readLoad } from '#cli/load-file';
 import type { TargetConfig } from '#config';
 import { type Clock, type MetricSource, PortError, type Scaler } from '#ports';
 import { arrivalsOf } from '#simulator/arrivals';
 import { simulatedWorld } from '#simulator/world';
-import { readLoad } from './load-file.ts';
 
 export type World = {
   readonly clock: Clock;
