@@ -96,6 +96,9 @@ export const mind = ({
   /** Where the shadows start: like a fleet that was sized for the first seconds at 60 % of capacity. */
   const firstSize = (): number => bound(Math.ceil(tracker.mean(15) / c / firstUtilization));
 
+  /** Of a step, under the shipped nets; replica-hours. */
+  const meanCost = (): number => (scalars[1]! > 0 ? costs[0]! / scalars[1]! : 0);
+
   const drawLines = (): void => {
     const least = Math.ceil(tracker.mean(15) / c / fullestRatio);
     for (let e = 0; e < experts.length; e++) {
@@ -115,12 +118,12 @@ export const mind = ({
       costs[e]! -= rewards[e]!;
     }
     scalars[1]!++;
-    const meanCost = costs[0]! / scalars[1]!;
-    for (let e = 0; e < experts.length; e++) rewards[e]! /= meanCost;
+    const mean = meanCost();
+    for (let e = 0; e < experts.length; e++) rewards[e]! /= mean;
     if (scalars[1]! > 1) table.update(scalars[0]!, context, rewards);
     scalars[0] = context;
     if (history.seconds() >= shippedSeconds) table.choose(context);
-    pupil?.advance(history, meanCost);
+    pupil?.advance(history, mean);
     drawLines();
     for (let e = 0; e < experts.length; e++) {
       if (step + 1 >= holdSteps) shadows[e]!.decide(step, lines[e]!.low, lines[e]!.high);
@@ -160,6 +163,7 @@ export const mind = ({
     context: (): number => scalars[0]!,
     value: (e: number): number => table.value(scalars[0]!, e),
     costs: costs as Readonly<Float64Array>,
+    meanCost,
     steps: (): number => scalars[1]!,
     rounds: (): number => pupil?.rounds() ?? 0,
     visits: table.visits,

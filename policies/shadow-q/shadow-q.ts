@@ -45,7 +45,7 @@ export const shadowQ: PolicyMaker = ({ seed, settings, snapshot, history, ...giv
   const { learning, pinned } = read(name, shadowQSettings, settings);
   const mindSettings = { spec, seed, learning, pinned };
   let { mind, startsAt } = recall(mindSettings, snapshot, history);
-  const cost = costScore(spec, (snapshot?.data as SnapshotData | undefined)?.cost);
+  const cost = costScore(spec, (snapshot?.data as SnapshotData | undefined)?.cost, () => mind.meanCost());
   let lastAt = snapshot?.atSeconds ?? 0;
   const phase = phaseOf(spec.intervalSeconds, spec.metricAgeSeconds);
 

@@ -55,9 +55,10 @@ const window = (before: Observation, now: Observation) => ({ from: before.atSeco
  *   r = −(N·Δ/3600 + p·late + q·|ΔN|) / mean cost of this target's intervals so far, this one included
  *
  * N is what was wanted during the interval, starting replicas too; ΔN is that of the decision which is credited.
- * A target's typical interval is thus worth −1, whatever its size, and each term keeps its share.
+ * A target's typical interval is thus worth −1, whatever its size, and each term keeps its share. A policy that knows the
+ * mean cost from demand alone gives it as `meanCost`: then a restart, which forgets the last minutes, scores alike.
  */
-export const costScore = (spec: Spec, start?: CostState) => {
+export const costScore = (spec: Spec, start?: CostState, meanCost?: () => number) => {
   let { intervals, total, backlog } = start ?? { intervals: 0, total: 0, backlog: 0 };
   return {
     score: (before: Observation, felt: Decision, now: Observation): Reward => {
@@ -70,7 +71,8 @@ export const costScore = (spec: Spec, start?: CostState) => {
       const cost = efficiency + slo + stability;
       intervals += 1;
       total += cost;
-      const unit = total > 0 ? intervals / total : 0;
+      const mean = meanCost?.() ?? total / intervals;
+      const unit = mean > 0 ? 1 / mean : 0;
       return {
         total: less(cost * unit),
         terms: {

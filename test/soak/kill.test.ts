@@ -19,5 +19,6 @@ test('a loop that is killed ten times decides as one that never was, and loses n
     // 2400 s, a decision each 5 s
     decisions: 480,
     differing: [],
+    differingRewards: 0,
   });
 }, 600_000);
