@@ -28,6 +28,9 @@ export type Totals = {
 /** Replicas that were ordered together. */
 export type Batch = { count: number; readonly orderedAt: number; readonly readyAt: number };
 
+/** How far back prefix sums are kept: a power of two. */
+const keptSeconds = 65_536;
+
 const tables = new Map<string, (Float64Array | undefined)[]>();
 
 /**
@@ -82,8 +85,12 @@ export const workload = (settings: WorkloadSettings) => {
   const started: Batch[] = [{ count: ready, orderedAt: -1e9, readyAt: -1e9 }];
   const starting: Batch[] = [];
   // Prefix sums of utilisation and of late requests: what was the mean over [a, b) is a subtraction.
-  const usedUntil = new Float64Array(arrivals.length + 1);
-  const lateUntil = new Float64Array(arrivals.length + 1);
+  const usedUntil = new Float64Array(keptSeconds);
+  const lateUntil = new Float64Array(keptSeconds);
+
+  /** Of seconds that are forgotten, the oldest that is known. */
+  const until = (sums: Float64Array, second: number): number =>
+    sums[Math.max(second, now - keptSeconds + 1) & (keptSeconds - 1)]!;
 
   const becomeReady = (): void => {
     while (starting.length > 0 && starting[0]!.readyAt <= now) {
@@ -118,8 +125,10 @@ export const workload = (settings: WorkloadSettings) => {
           if (wait < slo) late = d * Math.exp(-(slo - wait) * (c - d / ready) * sharpness);
         }
         const used = backlog + d < C ? (backlog + d) / C : 1;
-        usedUntil[now + 1] = usedUntil[now]! + used;
-        lateUntil[now + 1] = lateUntil[now]! + late;
+        const slot = now & (keptSeconds - 1);
+        const next = (now + 1) & (keptSeconds - 1);
+        usedUntil[next] = usedUntil[slot]! + used;
+        lateUntil[next] = lateUntil[slot]! + late;
         backlog = after;
         requests += d;
         lateRequests += late;
@@ -173,10 +182,10 @@ export const workload = (settings: WorkloadSettings) => {
     lastScaledAt: () => lastScaledAt,
     started: started as readonly Batch[],
     starting: starting as readonly Batch[],
-    /** Mean utilisation of ready replicas over [from, to), 0 where that is empty. */
+    /** Mean utilisation of ready replicas over [from, to), 0 where that is empty; a window of the last 18 hours. */
     utilization: (from: number, to: number): number =>
-      to > from ? (usedUntil[to]! - usedUntil[from]!) / (to - from) : 0,
-    late: (from: number, to: number): number => lateUntil[to]! - lateUntil[from]!,
+      to > from ? (until(usedUntil, to) - until(usedUntil, from)) / (to - from) : 0,
+    late: (from: number, to: number): number => until(lateUntil, to) - until(lateUntil, from),
     totals: (): Readonly<Totals> => totals,
     reset: (): void => {
       totals = zero();
