@@ -1,5 +1,5 @@
-import type { Policy, PolicyMaker } from '#core/policy';
-import { type CostState, costScore } from '#core/reward';
+import type { PolicyMaker } from '#core/policy';
+import { rulePolicy } from './rule.ts';
 import { number, optional, read } from './settings.ts';
 
 const name = 'static';
@@ -15,17 +15,10 @@ export const staticSettings = {
 };
 
 /** One size for all times: what a fleet costs that nobody scales. */
-export const staticPolicy: PolicyMaker = ({ spec, settings, snapshot }): Policy => {
-  const replicas = read(name, staticSettings, settings).replicas ?? spec.maxReplicas;
-  const known = snapshot?.policy === name ? (snapshot.data as { readonly cost: CostState }) : undefined;
-  const cost = costScore(spec, known?.cost);
-  let decisions = snapshot?.experience ?? 0;
-  let lastAt = snapshot?.atSeconds ?? 0;
-  return {
-    name,
-    decide: (o, legal) => {
-      decisions++;
-      lastAt = o.atSeconds;
+export const staticPolicy: PolicyMaker = (given) => {
+  const replicas = read(name, staticSettings, given.settings).replicas ?? given.spec.maxReplicas;
+  return rulePolicy(name, given, () => ({
+    decide: (_, legal) => {
       const to = Math.max(legal.low, Math.min(replicas, legal.high));
       return {
         action: to - legal.from,
@@ -35,15 +28,6 @@ export const staticPolicy: PolicyMaker = ({ spec, settings, snapshot }): Policy 
         values: [{ option: 'static', replicas, value: 0 }],
       };
     },
-    score: cost.score,
-    learn: () => ({}),
-    snapshot: () => ({
-      schemaVersion: 1,
-      policy: name,
-      atSeconds: lastAt,
-      experience: decisions,
-      data: { cost: cost.state() },
-    }),
-    tableVersion: () => 0,
-  };
+    state: () => ({}),
+  }));
 };

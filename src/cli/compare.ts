@@ -1,8 +1,8 @@
 import { Command, Option } from 'commander';
 import { type Target, targetKey } from '#core/model';
 import type { GapTreatment } from '#core/recording';
-import { judgeDefaults } from '#experiments/judge';
 import { judgeRanges } from '#experiments/judge-ranges';
+import { judgeDefaults } from '#experiments/judge-settings';
 import { PortError, type Store } from '#ports';
 import { durationArgument, targetArgument, timeArgument } from './arguments.ts';
 import type { CommandMaker } from './commands.ts';

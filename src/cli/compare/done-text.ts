@@ -1,7 +1,7 @@
 import { timeText } from '#cli/table';
 import type { Spec } from '#core/model';
 import type { TrialSettings } from '#experiments/judge';
-import { judgeDefaults } from '#experiments/judge';
+import { judgeDefaults } from '#experiments/judge-settings';
 import { gridSeconds } from '#policies/shadow-q/experts/two-lines/demand-window';
 import type { Money } from './comparison.ts';
 import type { Done } from './what-was-done.ts';

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
-import { type JudgeSettings, judgeDefaults } from '#experiments/judge';
+import { type JudgeSettings, judgeDefaults } from '#experiments/judge-settings';
 import { judgeRanges, type Range } from '#experiments/judge-ranges';
 import { drawings } from '#simulator/arrivals';
 

@@ -8,12 +8,10 @@ const B2: i32 = W2 + 32 * 16 * 4;
 const W3: i32 = B2 + 16 * 4;
 const B3: i32 = W3 + 16 * 2 * 4;
 
-// @ts-ignore: decorator
 @inline function leaky(x: v128): v128 {
   return f32x4.max(x, f32x4.mul(x, f32x4.splat(0.05)));
 }
 
-// @ts-ignore: decorator
 @inline function slope(h: v128): v128 {
   return v128.bitselect(f32x4.splat(1), f32x4.splat(0.05), f32x4.gt(h, f32x4.splat(0)));
 }
