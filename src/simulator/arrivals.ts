@@ -18,7 +18,7 @@ export type ArrivalSettings = {
  * middle of the next; before the first and after the last middle the rate is level.
  */
 const rates = ({ rps, stepSeconds }: Load, draw: Drawing): Float64Array => {
-  const perSecond = new Float64Array(rps.length * stepSeconds);
+  const perSecond = new Float64Array(Math.floor(rps.length * stepSeconds + 1e-6));
   for (let t = 0; t < perSecond.length; t++) {
     const at = draw === 'steps' ? Math.floor(t / stepSeconds) : (t + 0.5) / stepSeconds - 0.5;
     const i = Math.floor(at);
@@ -40,9 +40,12 @@ const percentile95OfMinutes = (perSecond: Float64Array): number => {
   return means[Math.min(minutes - 1, Math.floor(0.95 * minutes))]!;
 };
 
+/** Readings of a finer step hold the noise of single arrivals themselves. */
+const coarseSeconds = 10;
+
 /**
- * Arrivals in each second. Loads recorded each second are counts already and get no noise; of coarser ones only
- * the rate is known, so their arrivals are drawn as Poisson counts.
+ * Arrivals in each second. Loads recorded each second, or nearly, are counts already and get no noise; of coarser ones
+ * only the rate is known, so their arrivals are drawn as Poisson counts.
  */
 export const arrivalsOf = (load: Load, settings: ArrivalSettings): Float64Array => {
   const perSecond = rates(load, settings.draw);
@@ -51,7 +54,7 @@ export const arrivalsOf = (load: Load, settings: ArrivalSettings): Float64Array 
     const scale = p95 > 0 ? settings.p95PerSecond / p95 : 1;
     for (let t = 0; t < perSecond.length; t++) perSecond[t]! *= scale;
   }
-  if (load.stepSeconds === 1) return perSecond;
+  if (load.stepSeconds < coarseSeconds) return perSecond;
   const rng = random(settings.seed, 0x10ad);
   return perSecond.map((mean) => poisson(mean, rng));
 };

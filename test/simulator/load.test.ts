@@ -4,6 +4,16 @@ import { parseLoad } from '#simulator/load';
 const good = 'seconds,rps\n0,10\n60,20.5\n120,0\n';
 
 describe('a load', () => {
+  it('may have a step that is no whole number of seconds, its times rounded', () => {
+    // Three steps of 82.4 s, written as 82.4, 164.7, 247.1.
+    const { stepSeconds, rps } = parseLoad('x.csv', 'seconds,rps\n0,1\n82.4,2\n164.7,3\n247.1,4');
+    expect(stepSeconds).toBeCloseTo(247.1 / 3, 12);
+    expect([...rps]).toEqual([1, 2, 3, 4]);
+    expect(() => parseLoad('x.csv', 'seconds,rps\n0,1\n82.4,2\n247.1,4')).toThrow(
+      /row 4, column seconds: a gap/,
+    );
+  });
+
   it('is rates at a uniform step', () => {
     expect(parseLoad('shop', good)).toEqual({
       name: 'shop',
