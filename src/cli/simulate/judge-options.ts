@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
-import { type JudgeSettings, judgeDefaults } from '#experiments/judge-settings';
 import { judgeRanges, type Range } from '#experiments/judge-ranges';
+import { type JudgeSettings, judgeDefaults } from '#experiments/judge-settings';
 import { drawings } from '#simulator/arrivals';
 
 /** A number from `least` to `most`, as digits with an optional exponent. */
