@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    setupFiles: ['test/chance.ts'],
     // Processes, not threads: tests start servers, catch signals and read their own memory.
     pool: 'forks',
     // Much of the time is waiting for spawned processes, so even two cores carry three.

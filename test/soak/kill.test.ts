@@ -10,7 +10,8 @@ test('a loop that is killed ten times decides as one that never was, and loses n
     lifeSeconds: 2,
     policy: 'shadow-q',
   });
-  expect(found.acknowledged).toBeGreaterThanOrEqual(480);
+  // Of 480 decisions each of ten kills may fall between keeping one and telling it.
+  expect(found.acknowledged).toBeGreaterThanOrEqual(470);
   expect(found).toMatchObject({
     kills: 10,
     lost: [],
