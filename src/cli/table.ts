@@ -1,6 +1,5 @@
 /** Names and reasons may hold anything: what steers a terminal is shown, not obeyed. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
-export const plain = (text: string): string => text.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, '\u{fffd}');
+export const plain = (text: string): string => text.replaceAll(/\p{Cc}/gu, '\u{fffd}');
 
 /** Columns two spaces apart; those named in `right` are numbers. */
 export const table = (

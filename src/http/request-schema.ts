@@ -6,8 +6,7 @@ const part = z
   .string()
   .min(1)
   .max(253)
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is refused
-  .regex(/^[^/\u0000-\u001f\u007f-\u009f\ud800-\udfff]+$/u, 'no slash and no control character');
+  .regex(/^[^/\p{Cc}\p{Cs}]+$/u, 'no slash and no control character');
 
 export const targetParams = z.object({ namespace: part, kind: part, name: part });
 
