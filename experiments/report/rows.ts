@@ -1,9 +1,9 @@
-import type { PolicySettings } from '#core/policy';
 import type { Cell } from '../cells.ts';
 import type { Entry } from '../journal.ts';
+import type { Verdict } from '../judge.ts';
 
 /** A finished cell, as it stands in results.json. */
-export type Row = {
+export type Row = Omit<Verdict, 'name'> & {
   readonly key: string;
   readonly condition: string;
   readonly draw: string;
@@ -12,18 +12,8 @@ export type Row = {
   readonly contestant: string;
   readonly family: string;
   readonly swept: boolean;
-  /** Those picked, where it picks its own. */
-  readonly settings: PolicySettings;
   readonly hours: number;
   readonly clairvoyantCost: number;
-  readonly cost: number;
-  readonly ratio: number;
-  readonly replicaHours: number;
-  readonly lateShare: number;
-  readonly violationMinutes: number;
-  readonly scalings: number;
-  readonly reversals: number;
-  readonly curve?: readonly number[];
 };
 
 /** Nine digits: no less than is known, and no noise behind it. */

@@ -1,6 +1,6 @@
 import type { PodGroup, Replicas, Sample, Spec } from '#core/model';
 import { type MetricSource, PortError, type Reading, type Scaler } from '#ports';
-import { workload } from '#simulator/workload';
+import { type Batch, workload } from '#simulator/workload';
 
 export type WorldSettings = {
   /** Arrivals in each second, from `startsAt` on. */
@@ -82,6 +82,25 @@ export const simulatedWorld = ({
     ];
   };
 
+  /** Replicas ordered together; `readyAt` undefined: they are starting. */
+  const podGroup = (
+    { count, orderedAt }: Batch,
+    readyAt: number | undefined,
+    usageMilli: number | undefined,
+    sampleAt: number | undefined,
+  ): PodGroup => ({
+    count,
+    phase: readyAt === undefined ? 'Pending' : 'Running',
+    ready: readyAt !== undefined,
+    readyTransitionAt: startsAt + (readyAt ?? orderedAt),
+    startAt: startsAt + orderedAt,
+    deleted: false,
+    requestMilli: podMetric.requestMilli,
+    usageMilli,
+    sampleAt: sampleAt === undefined ? undefined : startsAt + sampleAt,
+    windowSeconds: podMetric.windowSeconds,
+  });
+
   const podsAt = (t: number): readonly PodGroup[] => {
     const to = clip(t - podMetric.ageSeconds);
     const from = Math.max(0, to - podMetric.windowSeconds);
@@ -89,33 +108,10 @@ export const simulatedWorld = ({
       to > from ? Math.floor(load.utilization(from, to) * podMetric.requestMilli) : undefined;
     const pods: PodGroup[] = [];
     for (const batch of load.started) {
-      pods.push({
-        count: batch.count,
-        phase: 'Running',
-        ready: true,
-        readyTransitionAt: startsAt + batch.readyAt,
-        startAt: startsAt + batch.orderedAt,
-        deleted: false,
-        requestMilli: podMetric.requestMilli,
-        usageMilli: batch.readyAt < to ? usageMilli : undefined,
-        sampleAt: batch.readyAt < to ? startsAt + to : undefined,
-        windowSeconds: podMetric.windowSeconds,
-      });
+      const seen = batch.readyAt < to;
+      pods.push(podGroup(batch, batch.readyAt, seen ? usageMilli : undefined, seen ? to : undefined));
     }
-    for (const batch of load.starting) {
-      pods.push({
-        count: batch.count,
-        phase: 'Pending',
-        ready: false,
-        readyTransitionAt: startsAt + batch.orderedAt,
-        startAt: startsAt + batch.orderedAt,
-        deleted: false,
-        requestMilli: podMetric.requestMilli,
-        usageMilli: undefined,
-        sampleAt: undefined,
-        windowSeconds: podMetric.windowSeconds,
-      });
-    }
+    for (const batch of load.starting) pods.push(podGroup(batch, undefined, undefined, undefined));
     return pods;
   };
 
