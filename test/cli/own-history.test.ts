@@ -5,7 +5,6 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { needs } from '#test/components/needs';
-import { push } from '#test/components/push';
 import { type Prometheus, startPrometheus, startTimeoutMs } from '#test/components/start';
 import { startAt } from '#test/make';
 import { place } from './spawned.ts';
@@ -165,22 +164,19 @@ describe('a Prometheus that fails', () => {
 needs('prometheus')('a week in a real Prometheus', () => {
   let prometheus: Prometheus;
   beforeAll(async () => {
-    prometheus = await startPrometheus({
-      extraConfig: 'storage: { tsdb: { out_of_order_time_window: 400d } }',
-    });
     // The CPU in use of pods that serve 40 requests a second each, in the units of a replica.
     const kinds = [
       { name: 'shop_rate', of: (i: number) => rate(i) },
       { name: 'shop_busy', of: (i: number) => rate(i) / 40 },
     ];
-    for (const { name, of } of kinds)
-      for (let from = 0; from <= steps; from += 5760) {
-        const points = Array.from({ length: Math.min(5760, steps + 1 - from) }, (_, k) => ({
-          atSeconds: startAt + (from + k) * 15,
-          value: of(from + k),
-        }));
-        await push(prometheus.url, [{ name, type: 'gauge', labels: {}, points }]);
-      }
+    prometheus = await startPrometheus({
+      history: kinds.map(({ name, of }) => ({
+        name,
+        type: 'gauge',
+        labels: {},
+        points: Array.from({ length: steps + 1 }, (_, i) => ({ atSeconds: startAt + i * 15, value: of(i) })),
+      })),
+    });
   }, startTimeoutMs);
   afterAll(() => prometheus?.stop());
 

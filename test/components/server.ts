@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const readyWithinSeconds = 60;
+const endsWithinSeconds = 20;
 
 export type Server = { readonly folder: string; readonly ports: readonly number[]; stop(): Promise<void> };
 
@@ -65,7 +66,9 @@ const tryToStart = async (given: Program): Promise<Server> => {
   const stop = async (): Promise<void> => {
     process.off('exit', killAtExit);
     if (death === undefined) child.kill(given.stopWith);
+    const impatient = setTimeout(() => child.kill('SIGKILL'), endsWithinSeconds * 1000);
     await closed;
+    clearTimeout(impatient);
     await rm(folder, { recursive: true, force: true });
   };
 

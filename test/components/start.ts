@@ -1,6 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { backfill } from './backfill.ts';
 import { build } from './build.ts';
+import type { Pushed } from './push.ts';
 import { startServer } from './server.ts';
 
 /** For hooks that start a server: a first build of all takes some ten minutes. */
@@ -10,7 +12,7 @@ export type Scrape = { readonly job: string; readonly port: number; readonly pat
 
 export type Prometheus = { readonly url: string; reload(yaml: string): Promise<void>; stop(): Promise<void> };
 
-const prometheusConfig = (scrape: readonly Scrape[], extraConfig: string): string => `global:
+const prometheusConfig = (scrape: readonly Scrape[]): string => `global:
   scrape_interval: 1s
   scrape_timeout: 1s
   evaluation_interval: 1s
@@ -22,17 +24,16 @@ ${scrape
   static_configs: [{ targets: ['127.0.0.1:${port}'] }]
 `,
   )
-  .join('')}${extraConfig}
-`;
+  .join('')}`;
 
 /**
- * A Prometheus that scrapes each second and takes OTLP and remote-write too. `extraConfig`: more top-level YAML. `port`:
- * where an earlier one stood, that was stopped; absent: a free one.
+ * A Prometheus that scrapes each second and takes OTLP and remote-write too. `history`: what it knows when it starts.
+ * `port`: where an earlier one stood, that was stopped; absent: a free one.
  */
 export const startPrometheus = async (
   given: {
     readonly scrape?: readonly Scrape[];
-    readonly extraConfig?: string;
+    readonly history?: readonly Pushed[];
     readonly port?: number;
     readonly stopWith?: 'SIGTERM' | 'SIGKILL';
   } = {},
@@ -45,7 +46,8 @@ export const startPrometheus = async (
     ports: given.port === undefined ? 1 : 0,
     prepare: async (folder, [port = given.port]) => {
       const config = join(folder, 'prometheus.yml');
-      await writeFile(config, prometheusConfig(given.scrape ?? [], given.extraConfig ?? ''));
+      await writeFile(config, prometheusConfig(given.scrape ?? []));
+      if (given.history !== undefined) await backfill(programs, folder, given.history);
       return {
         readyUrl: `http://127.0.0.1:${port}/-/ready`,
         args: [

@@ -4,7 +4,6 @@ import { prometheusApi } from '#adapters/metrics/prometheus-api';
 import { type HistoryReading, readHistory } from '#adapters/metrics/prometheus-history';
 import { checkedSettings, prometheusConnection } from '#adapters/metrics/prometheus-settings';
 import { needs } from '#test/components/needs';
-import { push } from '#test/components/push';
 import { type Prometheus, startPrometheus, startTimeoutMs } from '#test/components/start';
 import { startAt } from '#test/make';
 
@@ -39,9 +38,6 @@ needs('prometheus')('demand that a real Prometheus kept', () => {
   const isOut = (i: number): boolean => i >= 12_000 && i < 12_040;
 
   beforeAll(async () => {
-    prometheus = await startPrometheus({
-      extraConfig: 'storage: { tsdb: { out_of_order_time_window: 400d } }',
-    });
     const one = { pod: 'one' };
     const series = [
       { name: 'level', type: 'gauge' as const, labels: one, points: points((i) => i % 100) },
@@ -61,9 +57,7 @@ needs('prometheus')('demand that a real Prometheus kept', () => {
       },
       { name: 'requests', type: 'counter' as const, labels: { pod: 'two' }, points: points((i) => 30 * i) },
     ];
-    for (const each of series)
-      for (let from = 0; from < each.points.length; from += 5000)
-        await push(prometheus.url, [{ ...each, points: each.points.slice(from, from + 5000) }]);
+    prometheus = await startPrometheus({ history: series });
   }, startTimeoutMs);
   afterAll(() => prometheus?.stop());
 
