@@ -30,6 +30,13 @@ export type TrialSettings = JudgeSettings & {
   readonly sloSeconds?: number | undefined;
   /** Coefficient of variation of service times, which no policy is told; absent: 1, the law that nets are trained on. */
   readonly serviceVariation?: number | undefined;
+  /** Coefficient of variation of start-up times; policies, and the clairvoyant, are told the mean alone. Absent: 0. */
+  readonly startUpVariation?: number | undefined;
+  /**
+   * Share of late requests, dropped ones among them, that are sent again some seconds later, to be counted and to be late
+   * once more. The clairvoyant knows of none. Absent: 0.
+   */
+  readonly retryShare?: number | undefined;
   /** Costs are also given for each stretch of so many seconds of the scored part. */
   readonly bucketSeconds?: number | undefined;
 };

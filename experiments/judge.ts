@@ -90,7 +90,9 @@ const scoreOf = (totals: Readonly<Totals>, latePrice: number) => ({
 const run = ({ entry, name, settings, arrivals, from, to, judge, onDecision }: Course) => {
   const truth = specOf(judge, entry);
   const spec = { ...truth, capacityPerReplica: truth.capacityPerReplica * (judge.capacityBelief ?? 1) };
-  const world = simulatedWorld({ arrivals, spec: truth, serviceVariation: judge.serviceVariation });
+  const { serviceVariation, startUpVariation, retryShare, seed } = judge;
+  const untold = { serviceVariation, startUpVariation, retryShare, seed };
+  const world = simulatedWorld({ arrivals, spec: truth, ...untold });
   const policy = entry.make({ spec, seed: judge.seed, settings });
   const missing = judge.missingShare ?? 0;
   const go = fold({

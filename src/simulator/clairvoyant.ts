@@ -54,8 +54,8 @@ const lateRequests = (s: ClairvoyantSettings, from: number, to: number, ready: n
 /**
  * The least cost that a controller could reach who knows all arrivals: exact backward dynamic programming over ready
  * replicas, one decision each 15 s, every window starting without a backlog. A replica that is added also pays for the
- * time that it takes to start; the first size is free. It is a reference, not an invariant: a policy that decides more
- * often can be cheaper within a window.
+ * time that it takes to start; the first size is free. Replicas start in the mean time, all of them, and no request is sent
+ * again. It is a reference, not an invariant: a policy that decides more often can be cheaper within a window.
  *
  *   V_k(r) = r·15/3600 + p·late_k(r) + min over r' of V_{k+1}(r') + max(0, r' − r)·startUp/3600
  *

@@ -1,4 +1,6 @@
 import { dropAfterSeconds, tailSharpness } from '#core/queue';
+import { sendAgain } from '#simulator/retries';
+import { startUps } from '#simulator/start-ups';
 
 export type WorkloadSettings = {
   /** Arrivals in each second. */
@@ -6,9 +8,15 @@ export type WorkloadSettings = {
   readonly capacityPerReplica: number;
   readonly sloSeconds: number;
   readonly startUpSeconds: number;
+  /** Coefficient of variation of start-up times, drawn for each replica; absent: all take equally long. */
+  readonly startUpVariation?: number | undefined;
   readonly initialReplicas: number;
   /** Coefficient of variation of service times; absent: 1, the law of src/core/queue.ts. */
   readonly serviceVariation?: number | undefined;
+  /** Share of late requests, dropped ones among them, that are sent again some seconds later; absent: none. */
+  readonly retryShare?: number | undefined;
+  /** Of start-up times; absent: 0. */
+  readonly seed?: number | undefined;
 };
 
 /** No autoscaler tells replicas apart that have been ready for so long (the HPA's longest look is 5 min). */
@@ -25,7 +33,7 @@ export type Totals = {
   violationMinutes: number;
 };
 
-/** Replicas that were ordered together. */
+/** Replicas that were ordered together and are ready together. */
 export type Batch = { count: number; readonly orderedAt: number; readonly readyAt: number };
 
 /** How far back prefix sums are kept: a power of two. */
@@ -50,6 +58,13 @@ const unhurriedLate = (c: number, slo: number, sharpness: number): ((ready: numb
   };
 };
 
+/** Of the order that was given last, the batch that would be ready last. */
+const newestOf = (batches: readonly Batch[]): number => {
+  let newest = batches.length - 1;
+  for (let i = newest - 1; i >= 0; i--) if (batches[i]!.orderedAt > batches[newest]!.orderedAt) newest = i;
+  return newest;
+};
+
 const zero = (): Totals => ({
   seconds: 0,
   requests: 0,
@@ -69,8 +84,9 @@ export const violationRatio = 0.01;
  * cancels starting replicas first, the newest first, then stops the youngest ready ones.
  */
 export const workload = (settings: WorkloadSettings) => {
-  const { arrivals, capacityPerReplica: c, sloSeconds: slo } = settings;
-  const startUp = Math.ceil(settings.startUpSeconds);
+  const { capacityPerReplica: c, sloSeconds: slo, retryShare = 0 } = settings;
+  const arrivals = retryShare > 0 ? settings.arrivals.slice() : settings.arrivals;
+  const nextStartUp = startUps(settings.startUpSeconds, settings.startUpVariation, settings.seed);
   const sharpness = tailSharpness(settings.serviceVariation ?? 1);
   const lateWith = unhurriedLate(c, slo, sharpness);
   let now = 0;
@@ -131,6 +147,7 @@ export const workload = (settings: WorkloadSettings) => {
         lateUntil[next] = lateUntil[slot]! + late;
         backlog = after;
         requests += d;
+        if (retryShare > 0) sendAgain(arrivals, now, retryShare * late);
         lateRequests += late;
         minuteRequests += d;
         minuteLate += late;
@@ -148,19 +165,30 @@ export const workload = (settings: WorkloadSettings) => {
     totals.seconds += now - from;
   };
 
+  /** `starting` stays in the order in which it becomes ready. */
+  const order = (): void => {
+    const readyAt = now + nextStartUp();
+    let i = starting.length;
+    while (i > 0 && starting[i - 1]!.readyAt > readyAt) i--;
+    const before = starting[i - 1];
+    if (before?.readyAt === readyAt && before.orderedAt === now) before.count++;
+    else starting.splice(i, 0, { count: 1, orderedAt: now, readyAt });
+  };
+
   const scale = (to: number): void => {
     if (to === desired) return;
     const change = to - desired;
-    if (change > 0) starting.push({ count: change, orderedAt: now, readyAt: now + startUp });
+    for (let i = 0; i < change; i++) order();
     let surplus = -change;
     for (const batches of [starting, started]) {
       while (surplus > 0 && batches.length > 0) {
-        const youngest = batches.at(-1)!;
+        const place = batches === started ? batches.length - 1 : newestOf(batches);
+        const youngest = batches[place]!;
         const stopped = Math.min(youngest.count, surplus);
         youngest.count -= stopped;
         surplus -= stopped;
         if (batches === started) ready -= stopped;
-        if (youngest.count === 0) batches.pop();
+        if (youngest.count === 0) batches.splice(place, 1);
       }
     }
     becomeReady();
@@ -174,6 +202,8 @@ export const workload = (settings: WorkloadSettings) => {
   return {
     advance,
     scale,
+    /** Those of the seconds before `now` are final: what is sent again comes on top of later ones. */
+    arrivals,
     now: () => now,
     ended: () => now >= arrivals.length,
     desired: () => desired,

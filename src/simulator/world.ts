@@ -1,18 +1,19 @@
 import type { PodGroup, Replicas, Sample, Spec } from '#core/model';
 import { type MetricSource, PortError, type Reading, type Scaler } from '#ports';
-import { type Batch, workload } from '#simulator/workload';
+import { type Batch, type WorkloadSettings, workload } from '#simulator/workload';
 
 export type WorldSettings = {
-  /** Arrivals in each second, from `startsAt` on. */
+  /** Arrivals in each second, from `startsAt` on; what is sent again comes on top. */
   readonly arrivals: Float64Array;
   readonly spec: Spec;
   /** Unix second of the first arrival. */
   readonly startsAt?: number;
   /** Absent: enough for the mean of the first 15 s at 60 % of capacity. */
   readonly initialReplicas?: number;
-  /** Coefficient of variation of service times; absent: 1. */
-  readonly serviceVariation?: number | undefined;
-};
+} & Untold;
+
+/** What no spec tells. */
+type Untold = Pick<WorkloadSettings, 'serviceVariation' | 'startUpVariation' | 'retryShare' | 'seed'>;
 
 /** What a reading is to hold besides the demand: building what nobody looks at costs more than a decision. */
 export type View = { readonly arrivals: boolean; readonly pods: boolean; readonly samples: boolean };
@@ -29,24 +30,25 @@ const none: readonly PodGroup[] = [];
 
 /** The workload of `workload.ts` behind the ports of a real one. Only what is older than the metric age is visible. */
 export const simulatedWorld = ({
-  arrivals,
+  arrivals: given,
   spec,
   startsAt = 0,
   initialReplicas,
-  serviceVariation,
+  ...untold
 }: WorldSettings) => {
   const c = spec.capacityPerReplica;
-  const first = arrivals.subarray(0, Math.min(15, arrivals.length));
+  const first = given.subarray(0, Math.min(15, given.length));
   const needed = Math.ceil(first.reduce((sum, d) => sum + d, 0) / first.length / (0.6 * c));
   const initial = initialReplicas ?? Math.min(Math.max(needed, spec.minReplicas, 1), spec.maxReplicas);
   const load = workload({
-    arrivals,
+    arrivals: given,
     capacityPerReplica: c,
     sloSeconds: spec.sloSeconds,
     startUpSeconds: spec.startUpSeconds,
     initialReplicas: initial,
-    serviceVariation,
+    ...untold,
   });
+  const { arrivals } = load;
   const age = spec.metricAgeSeconds;
 
   const clip = (t: number): number => Math.max(0, Math.min(t, load.now()));

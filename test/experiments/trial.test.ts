@@ -50,6 +50,53 @@ describe('another law of latency', () => {
   });
 });
 
+describe('start-up times that vary', () => {
+  it('change what a fleet goes through, the same way each time', () => {
+    const drawn = verdict('hpa', { startUpVariation: 0.5 });
+    expect(drawn).toEqual(verdict('hpa', { startUpVariation: 0.5 }));
+    expect(drawn.cost).not.toBe(verdict('hpa').cost);
+  });
+
+  it('are another draw with another seed', () => {
+    const cost = (seed: number) => verdict('hpa', { startUpVariation: 0.5, seed }).cost;
+    expect(cost(2)).not.toBe(cost(1));
+  });
+});
+
+describe('requests that are sent again', () => {
+  const few = { maxReplicas: 5 };
+
+  it('cost more where the fleet is too small, and nothing where nobody is late', () => {
+    const cost = (replicas: number, retryShare: number) =>
+      verdictOf(ground({ retryShare }), { name: 'static', settings: { replicas } }).cost;
+    expect(cost(5, 0.5)).toBeGreaterThan(1.5 * cost(5, 0));
+    expect(cost(12, 0.5)).toBeCloseTo(cost(12, 0), 2);
+  });
+
+  it('are seen by policies', () => {
+    const seen = (retryShare: number): number => {
+      let sum = 0;
+      verdictOf(ground({ ...few, retryShare }), { name: 'kpa' }, (_, { arrivals }) => {
+        for (const count of Array.from(arrivals?.counts ?? [])) sum += count;
+      });
+      return sum;
+    };
+    expect(seen(0.5)).toBeGreaterThan(1.2 * seen(0));
+  });
+});
+
+describe('what the clairvoyant does not know', () => {
+  it.each([{ startUpVariation: 0.5 }, { retryShare: 0.5 }])('%j changes nothing of its plan', (more) => {
+    expect(verdict('clairvoyant', more)).toEqual(verdict('clairvoyant'));
+  });
+});
+
+describe('a world as it always was', () => {
+  it.each(['hpa', 'kpa', 'static'])('is that of %s where nothing varies and nobody asks again', (name) => {
+    expect(verdict(name, { startUpVariation: 0, retryShare: 0 })).toEqual(verdict(name));
+  });
+});
+
 describe('missing readings', () => {
   it('change what a policy does, the same way each time', () => {
     const lost = verdict('kpa', { missingShare: 0.3 });

@@ -128,6 +128,97 @@ describe('an order', () => {
   });
 });
 
+describe('start-up times that vary', () => {
+  const varied = (startUpVariation: number, counts = level(0, 2000)) =>
+    workload({ ...settings(counts), startUpVariation, seed: 7 });
+
+  it('make single replicas ready at their own times, all of them in the end', () => {
+    const load = varied(0.5);
+    load.scale(54);
+    const sizes = Array.from({ length: 2000 }, (_, t) => at(load, t).ready);
+    expect(sizes).toEqual(sizes.toSorted((a, b) => a - b));
+    expect(new Set(sizes).size).toBeGreaterThan(20);
+    expect([sizes[0], sizes.at(-1)]).toEqual([4, 54]);
+  });
+
+  it('keep the books: replicas that start and those that are ready are what was ordered', () => {
+    fc.assert(
+      fc.property(arrivals, orders, fc.nat(12), (counts, plan, initial) => {
+        const load = workload({ ...settings(counts, initial), startUpVariation: 1, seed: 3 });
+        for (let t = 0; t < counts.length; t++) {
+          load.advance(t);
+          for (const { to } of plan.filter((order) => order.at === t)) load.scale(to);
+          const starting = load.starting.map(({ readyAt }) => readyAt);
+          expect(starting).toEqual(starting.toSorted((a, b) => a - b));
+          expect(load.starting.reduce((sum, { count }) => sum + count, load.ready())).toBe(load.desired());
+          expect(load.started.reduce((sum, { count }) => sum + count, 0)).toBe(load.ready());
+        }
+      }),
+    );
+  });
+
+  it('cancel the newest order first, though an older one may be ready later', () => {
+    const load = varied(2);
+    load.scale(12);
+    load.advance(1);
+    const before = load.starting.filter(({ orderedAt }) => orderedAt === 0);
+    load.scale(20);
+    load.scale(12);
+    expect(load.starting).toEqual(before);
+  });
+
+  it('are all alike when they vary by nothing', () => {
+    fc.assert(
+      fc.property(arrivals, orders, (counts, plan) => {
+        const totals = (more: object) => {
+          const load = workload({ ...settings(counts), ...more });
+          for (const { at: second, to } of plan) {
+            load.advance(second);
+            load.scale(to);
+          }
+          load.advance(counts.length);
+          return load.totals();
+        };
+        expect(totals({ startUpVariation: 0, retryShare: 0, seed: 9 })).toEqual(totals({}));
+      }),
+    );
+  });
+});
+
+describe('requests that are sent again', () => {
+  const overloaded = (retryShare: number) => {
+    // 300 a second against 200, then silence in which all that is sent again has time to come.
+    const counts = [...level(300, 60), ...level(0, 300)];
+    const load = workload({ ...settings(counts), retryShare });
+    load.advance(counts.length);
+    return load;
+  };
+
+  it('come on top of what arrives, none of them lost and none made up', () => {
+    const { requests, lateRequests } = overloaded(0.5).totals();
+    // What arrived is what was sent first and half of all that was late.
+    expect(requests).toBeCloseTo(60 * 300 + 0.5 * lateRequests, 6);
+    expect(overloaded(0).totals().requests).toBe(60 * 300);
+  });
+
+  it('come three to seven seconds later', () => {
+    const load = workload({ ...settings([1000, ...level(0, 19)], 4), retryShare: 0.5 });
+    load.advance(3);
+    // All 1000 are late: 500 of them spread over five seconds.
+    expect([...load.arrivals.subarray(1, 10)]).toEqual([0, 0, 100, 100, 100, 100, 100, 0, 0]);
+  });
+
+  it('are late again while the fleet is too small', () => {
+    expect(overloaded(0.5).totals().lateRequests).toBeGreaterThan(1.5 * overloaded(0).totals().lateRequests);
+  });
+
+  it('leave the given arrivals as they are', () => {
+    const given = settings(level(900, 30));
+    workload({ ...given, retryShare: 0.9 }).advance(30);
+    expect([...given.arrivals]).toEqual(level(900, 30));
+  });
+});
+
 describe('what is counted', () => {
   it('is the time of replicas that start too', () => {
     const load = workload(settings(level(0, 100)));
