@@ -11,6 +11,7 @@ import { featureTracker } from '#policies/shadow-q/experts/two-lines/features';
 import { learner, pastSeconds } from '#policies/shadow-q/experts/two-lines/learner';
 import { lagSecondsOf } from '#policies/shadow-q/experts/two-lines/pretrain';
 import { type Prior, shippedPrior } from '#policies/shadow-q/experts/two-lines/prior';
+import { allFinite, regretGate } from '#policies/shadow-q/regret-gate';
 import { shadow } from '#policies/shadow-q/shadow';
 import type { State } from '#policies/shadow-q/state';
 import { expertTable } from '#policies/shadow-q/table';
@@ -85,8 +86,16 @@ export const mind = ({
   const lines: Lines[] = experts.map(() => ({ low: 0, high: Number.POSITIVE_INFINITY }));
   const rewards = new Float64Array(experts.length);
   const costs = new Float64Array(experts.length);
+  const stepCosts = new Float64Array(experts.length);
   // [context, steps lived through]
   const scalars = new Float64Array(2);
+
+  const learned = experts.findIndex(({ name }) => name === 'nets-learned');
+  const learnt = { ...table.learnt, ...pupil?.learnt };
+  const gate = pupil && regretGate({ experts: experts.length, learned, shipped: 0, stepSeconds, learnt });
+  /** The fleet as whoever is in charge would have had it. */
+  const own = shadow(economy, age);
+  let demotedStep = Number.NEGATIVE_INFINITY;
 
   const bound = (x: number): number => Math.max(spec.minReplicas, Math.min(spec.maxReplicas, x));
 
@@ -99,10 +108,31 @@ export const mind = ({
   /** Of a step, under the shipped nets; replica-hours. */
   const meanCost = (): number => (scalars[1]! > 0 ? costs[0]! / scalars[1]! : 0);
 
+  const isSound = (): boolean => allFinite(learnt) && pupil?.isSound() !== false;
+
+  /** What was learnt proved bad: back to what was good. */
+  const demote = (): void => {
+    gate?.demote();
+    pupil?.demoted();
+    table.demoted();
+    demotedStep = history.steps() - 1;
+  };
+
+  const checkRestored = (): void => {
+    if (isSound()) return;
+    demote();
+    demotedStep = Number.POSITIVE_INFINITY;
+  };
+
   const drawLines = (): void => {
     const least = Math.ceil(tracker.mean(15) / c / fullestRatio);
     for (let e = 0; e < experts.length; e++) {
-      const { low, high } = experts[e]!.lines(history);
+      let { low, high } = experts[e]!.lines(history);
+      // Twice at most: to what was good, and to what was shipped.
+      for (let tries = 0; tries < 2 && e === learned && Number.isNaN(low + high); tries++) {
+        demote();
+        ({ low, high } = experts[e]!.lines(history));
+      }
       lines[e] = { low: bound(Math.max(least, low)), high: bound(Math.max(least, high)) };
     }
   };
@@ -112,23 +142,28 @@ export const mind = ({
     const from = (step === 0 ? 0 : history.endOf(step - 1)) - history.firstSecond();
     const to = history.endOf(step) - history.firstSecond();
     const context = contextOf(tracker.situation());
-    if (scalars[1] === 0) for (const each of shadows) each.start(firstSize());
+    if (scalars[1] === 0) for (const each of [...shadows, own]) each.start(firstSize());
     for (let e = 0; e < experts.length; e++) {
-      rewards[e] = -shadows[e]!.play(step, history.arrivals(), from, to);
-      costs[e]! -= rewards[e]!;
+      stepCosts[e] = shadows[e]!.play(step, history.arrivals(), from, to);
+      costs[e]! += stepCosts[e]!;
     }
     scalars[1]!++;
     const mean = meanCost();
-    for (let e = 0; e < experts.length; e++) rewards[e]! /= mean;
+    for (let e = 0; e < experts.length; e++) rewards[e] = -stepCosts[e]! / mean;
     if (scalars[1]! > 1) table.update(scalars[0]!, context, rewards);
     scalars[0] = context;
     if (history.seconds() >= shippedSeconds) table.choose(context);
-    pupil?.advance(history, mean);
+    const ended = pupil?.advance(history, mean) === true;
+    const bad = gate?.isBad(own.play(step, history.arrivals(), from, to), stepCosts) === true;
+    if ((bad && pin < 0) || (ended && !isSound())) demote();
     drawLines();
+    const { low, high } = lines[inCharge()]!;
     for (let e = 0; e < experts.length; e++) {
       if (step + 1 >= holdSteps) shadows[e]!.decide(step, lines[e]!.low, lines[e]!.high);
       else shadows[e]!.decide(step, 0, Number.POSITIVE_INFINITY);
     }
+    if (step + 1 >= holdSteps) own.decide(step, low, high);
+    else own.decide(step, 0, Number.POSITIVE_INFINITY);
   };
 
   const state = (): State => {
@@ -136,6 +171,9 @@ export const mind = ({
       ...tracker.state,
       ...table.state,
       ...pupil?.state,
+      ...gate?.state,
+      ownSizes: own.state.sizes,
+      ownShadow: own.state.scalars,
       mind: scalars,
       costs,
     };
@@ -166,18 +204,30 @@ export const mind = ({
     meanCost,
     steps: (): number => scalars[1]!,
     rounds: (): number => pupil?.rounds() ?? 0,
+    demotions: (): number => gate?.demotions() ?? 0,
+    /** The newest step at which what was learnt proved bad; Infinity: when it was restored, and nobody was told. */
+    demotedStep: (): number => demotedStep,
+    demotionTold: (): void => {
+      demotedStep = Number.NEGATIVE_INFINITY;
+    },
+    /** What there is to win by learning. */
+    regret: (): number => gate?.regret() ?? 0,
     visits: table.visits,
     history: history as FeatureHistory,
     state,
     /** After the state was restored to the same history. */
     restored: (): void => {
       pupil?.restored();
+      checkRestored();
       if (history.steps() === 0) return;
       history.renew();
       drawLines();
     },
     /** After what was learnt was restored, under a history that begins. */
-    beganAnew: (): void => pupil?.beganAnew(),
+    beganAnew: (): void => {
+      pupil?.beganAnew();
+      checkRestored();
+    },
   };
 };
 

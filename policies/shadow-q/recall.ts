@@ -22,7 +22,8 @@ export type SnapshotData = {
 };
 
 /** What of a mind is learnt, and not just remembered of this demand history: this moves to another target too. */
-const learnt = /^(Q|Qbar|visits|tableScalars|learnerScalars|weights\d|m\d|v\d|mean\d|acting\d)$/;
+const learnt =
+  /^(Q|Qbar|visits|tableScalars|learnerScalars|moments|weights\d|m\d|v\d|acting\d|((good|tried)_)?(Q|Qbar|mean\d))$/;
 
 /** Experts are there with or without the learnt nets among them; who has just learnt to learn begins as the shipped ones. */
 const tableFor = (learning: boolean, { learning: before, state }: SnapshotData): Packed => {
@@ -98,6 +99,9 @@ export const recall = (
     settings.learning === data.learning;
   if (!reaches || !alike) return { mind: beginAnew(settings, data), startsAt: undefined };
   const same = mind({ ...settings, firstStep });
+  // One of another version of the policy remembers other things.
+  if (Object.keys(same.state()).some((name) => !(name in data.state)))
+    return { mind: beginAnew(settings, data), startsAt: undefined };
   const at = (second: number): number => counts[second + data.startsAt - from] ?? Number.NaN;
   for (let s = begin; s < seen; s++) same.recall(at(s));
   restore(same.state(), data.state);

@@ -107,6 +107,7 @@ export const shadowQ: PolicyMaker = ({ seed, settings, snapshot, history, ...giv
     decide: (o, legal) => {
       lastAt = o.atSeconds;
       const arrivals = o.arrivals ?? fromRate(o);
+      const known = mind.history.steps();
       if (arrivals !== undefined) absorb(arrivals);
       const { from } = legal;
       const e = mind.inCharge();
@@ -125,11 +126,13 @@ export const shadowQ: PolicyMaker = ({ seed, settings, snapshot, history, ...giv
         });
       }
       const wanted = values[e]!.replicas;
+      const demoted = mind.demotedStep() >= known;
+      mind.demotionTold();
       return {
         action: Math.max(legal.low, Math.min(legal.high, wanted)) - from,
         state,
         explored: false,
-        reason: reasonOf(from, wanted),
+        reason: demoted ? 'LearningDemoted' : reasonOf(from, wanted),
         expert,
         lines: mind.lines[e]!,
         values,
@@ -142,6 +145,7 @@ export const shadowQ: PolicyMaker = ({ seed, settings, snapshot, history, ...giv
       const report: Record<string, number> = {
         rounds: mind.rounds(),
         visits: mind.visits(),
+        demotions: mind.demotions(),
         regret: cost.state().total - least,
       };
       mind.experts.forEach((each, i) => {

@@ -62,6 +62,11 @@ export const expertTable = ({ experts, stepSeconds }: TableSettings) => {
     choose,
     visits: () => scalars[0]!,
     inCharge: () => scalars[1]!,
+    learnt: { Q, Qbar },
+    /** After older values were restored: the first expert is in charge until others prove better. */
+    demoted: (): void => {
+      scalars[1] = 0;
+    },
     state: { Q, Qbar, visits, tableScalars: scalars },
   };
 };

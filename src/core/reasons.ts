@@ -18,6 +18,7 @@ export const reasonWords = {
   FirstLook: 'it has only begun to look and changes nothing yet',
   ForecastAboveTarget: 'the demand forecast for when new replicas are ready is above the target',
   GreatestValue: 'this size has the greatest value in the table',
+  LearningDemoted: 'what was learnt cost more than not to have learnt, and went back to what was good',
   MetricAboveTarget: 'the metric is above its target',
   MetricFailed: 'the metric could not be read',
   MetricsBelowTarget: 'the metric is below its target',

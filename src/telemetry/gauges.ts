@@ -113,5 +113,6 @@ const learningGauges: Readonly<Record<string, readonly [gauge: string, help: str
   coverage: ['q_coverage_ratio', 'Share of states that were visited.'],
   rounds: ['learning_rounds', 'Rounds of learning so far.'],
   visits: ['learning_visits', 'Visits from which the table was learned.'],
+  demotions: ['learning_demotions', 'Times that what was learnt proved bad and went back to what was good.'],
   regret: ['shadow_regret', 'Cost above that of the best expert in hindsight.'],
 };

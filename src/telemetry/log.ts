@@ -47,7 +47,11 @@ export const openLog = (given: {
 };
 
 const levelOf = (record: DecisionRecord) =>
-  record.outcome === 'failed' ? 'warn' : isChange(record) ? 'info' : 'debug';
+  record.outcome === 'failed' || record.decision.reason === 'LearningDemoted'
+    ? 'warn'
+    : isChange(record)
+      ? 'info'
+      : 'debug';
 
 const sentence = ({ target, decision, outcome }: DecisionRecord): string =>
   decision.from === decision.to

@@ -52,6 +52,8 @@ export const learner = ({ economy, ageSeconds, seed, prior }: LearnerSettings) =
   const replay = sharedReplayChunks(economy, ageSeconds, prior);
   const gradient = chunkGradient(economy, chunkSteps);
   const engine = netEngine(1, chunkSteps);
+  // [Adam steps before the moments began]
+  const moments = new Float64Array(1);
   // [rounds finished, steps left in this round, second of the next round, rate, mean rate, Adam steps]
   const scalars = new Float64Array([0, 0, firstRoundSeconds, 0, 0, 0]);
 
@@ -131,7 +133,7 @@ export const learner = ({ economy, ageSeconds, seed, prior }: LearnerSettings) =
     return true;
   };
 
-  const state: Record<string, Float32Array | Float64Array> = { learnerScalars: scalars };
+  const state: Record<string, Float32Array | Float64Array> = { learnerScalars: scalars, moments };
   nets.forEach(({ weights, m, v, mean }, i) => {
     Object.assign(state, {
       [`weights${i}`]: weights,
@@ -144,7 +146,20 @@ export const learner = ({ economy, ageSeconds, seed, prior }: LearnerSettings) =
 
   /** Adam counts its own steps; they follow from ours. */
   const restored = (): void => {
-    for (const net of nets) net.steps = scalars[5]!;
+    for (const net of nets) net.steps = scalars[5]! - moments[0]!;
+  };
+
+  /** After older means were restored: weights and what acts follow them, an open round is over. */
+  const demoted = (): void => {
+    nets.forEach((net, i) => {
+      net.weights.set(net.mean);
+      net.m.fill(0);
+      net.v.fill(0);
+      acting[i]!.set(net.mean);
+    });
+    moments[0] = scalars[5]!;
+    scalars[1] = 0;
+    restored();
   };
 
   return {
@@ -152,7 +167,14 @@ export const learner = ({ economy, ageSeconds, seed, prior }: LearnerSettings) =
     acting,
     rounds: () => scalars[0]!,
     state,
+    /** The means are what a net has learnt; all else follows from them. */
+    learnt: Object.fromEntries(nets.map(({ mean }, i) => [`mean${i}`, mean])),
+    isSound: (): boolean =>
+      nets.every(({ weights, m, v }, i) =>
+        [weights, m, v, acting[i]!].every((values) => values.every(Number.isFinite)),
+      ),
     restored,
+    demoted,
     /** Under a history that begins, the times of the rounds begin too. */
     beganAnew: (): void => {
       restored();
