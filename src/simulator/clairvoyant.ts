@@ -1,5 +1,5 @@
 import { dropAfterSeconds, tailSharpness } from '#core/queue';
-import { violationRatio } from '#simulator/workload';
+import { violationRatio } from '#simulator/serving';
 
 export type ClairvoyantSettings = {
   readonly arrivals: Float64Array;

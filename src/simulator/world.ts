@@ -1,6 +1,7 @@
 import type { PodGroup, Replicas, Sample, Spec } from '#core/model';
 import { type MetricSource, PortError, type Reading, type Scaler } from '#ports';
-import { type Batch, type WorkloadSettings, workload } from '#simulator/workload';
+import type { Batch } from '#simulator/fleet';
+import { type WorkloadSettings, workload } from '#simulator/workload';
 
 export type WorldSettings = {
   /** Arrivals in each second, from `startsAt` on; what is sent again comes on top. */
@@ -72,13 +73,12 @@ export const simulatedWorld = ({
         { metric: 'memory', ...empty },
       ];
     }
-    let requests = 0;
-    for (let s = from; s < to; s++) requests += arrivals[s]!;
-    if (!all) return [sample('requests', requests / (to - from))];
+    const rate = sample('requests', load.requests(from, to) / (to - from));
+    if (!all) return [rate];
     const used = load.utilization(from, to);
     const waiting = Math.min(1, load.backlog() / Math.max(1, load.ready() * c));
     return [
-      sample('requests', requests / (to - from)),
+      rate,
       sample('cpu', used),
       sample('memory', memory.base + memory.busy * used + memory.waiting * waiting),
     ];
@@ -108,12 +108,15 @@ export const simulatedWorld = ({
     const from = Math.max(0, to - podMetric.windowSeconds);
     const usageMilli =
       to > from ? Math.floor(load.utilization(from, to) * podMetric.requestMilli) : undefined;
-    const pods: PodGroup[] = [];
-    for (const batch of load.started) {
+    const { started, starting } = load;
+    const pods = new Array<PodGroup>(started.length + starting.length);
+    for (let i = 0; i < started.length; i++) {
+      const batch = started[i]!;
       const seen = batch.readyAt < to;
-      pods.push(podGroup(batch, batch.readyAt, seen ? usageMilli : undefined, seen ? to : undefined));
+      pods[i] = podGroup(batch, batch.readyAt, seen ? usageMilli : undefined, seen ? to : undefined);
     }
-    for (const batch of load.starting) pods.push(podGroup(batch, undefined, undefined, undefined));
+    for (let i = 0; i < starting.length; i++)
+      pods[started.length + i] = podGroup(starting[i]!, undefined, undefined, undefined);
     return pods;
   };
 
@@ -123,8 +126,7 @@ export const simulatedWorld = ({
     load.advance(t);
     const seen = clip(t - age);
     const from = since === undefined ? 0 : clip(since - startsAt);
-    let requests = 0;
-    if (view.arrivals) for (let s = from; s < seen; s++) requests += arrivals[s]!;
+    const requests = view.arrivals ? load.requests(from, seen) : 0;
     return {
       samples: samplesAt(t, view.samples),
       pods: view.pods ? podsAt(t) : none,

@@ -1,0 +1,22 @@
+const tables = new Map<string, (Float64Array | undefined)[]>();
+
+/**
+ * Late requests of a second that begins and ends without a backlog, by ready replicas and (whole) arrivals below C: the
+ * same exponential again and again, so it is kept, for all workloads of one capacity, SLO and law.
+ */
+export const unhurriedLate = (
+  c: number,
+  slo: number,
+  sharpness: number,
+): ((ready: number) => Float64Array) => {
+  const key = `${c} ${slo} ${sharpness}`;
+  const rows = tables.get(key) ?? [];
+  tables.set(key, rows);
+  return (ready) => {
+    rows[ready] ??= Float64Array.from(
+      { length: Math.ceil(ready * c) },
+      (_, d) => d * Math.exp(-slo * (c - d / ready) * sharpness),
+    );
+    return rows[ready];
+  };
+};
