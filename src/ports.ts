@@ -9,6 +9,7 @@ import type {
   Snapshot,
   Target,
 } from '#core/model';
+import type { Round } from '#core/policy';
 
 /** The doors to the world. Each ships with a contract in test/contracts that all its adapters pass. */
 
@@ -150,6 +151,18 @@ export type EventBus = {
   publish(record: DecisionRecord): void;
   /** Ends when the signal does. A subscriber that is too slow loses the oldest events, never blocks the loop. */
   subscribe(signal: AbortSignal): AsyncIterable<DecisionRecord>;
+};
+
+/** Makes rounds of learning beside the loop, one at a time. */
+export type Learner = {
+  readonly name: string;
+  /**
+   * Gives the result. `pause` is told the CPU seconds that each piece of the work took and awaited before the next.
+   * Rejects with a PortError when the work failed, with the signal's reason when that ends it; the next round is free
+   * to succeed.
+   */
+  learn(round: Round, pause: (cpuSeconds: number) => Promise<void>, signal?: AbortSignal): Promise<unknown>;
+  close(): Promise<void>;
 };
 
 /** Readings of a cycle that has ended: spans, metrics, a log line. Never throws, never waits. */

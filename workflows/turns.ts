@@ -64,6 +64,7 @@ export const turns = (w: Watched, house: House) => {
   const key = { cluster, target, policy: policy.name };
   let memory = w.memory;
   let unkept: DecisionRecord | undefined;
+  let unsettled = false;
   let savedVersion = policy.tableVersion();
   let savedExperience = w.snapshot?.experience ?? 0;
   let savedAt = Number.NEGATIVE_INFINITY;
@@ -91,6 +92,18 @@ export const turns = (w: Watched, house: House) => {
     house.events.publish(record);
   };
 
+  /** What was learnt beside the loop acts only once it is kept: whoever comes back then decides as one who never left. */
+  const settle = async (atSeconds: number): Promise<void> => {
+    unsettled = (policy.rounds?.settle() ?? false) || unsettled;
+    if (!unsettled) return;
+    const snapshot = policy.snapshot();
+    await store.saveSnapshot(key, snapshot);
+    unsettled = false;
+    savedAt = atSeconds;
+    savedVersion = policy.tableVersion();
+    savedExperience = snapshot.experience;
+  };
+
   const save = async (atSeconds: number): Promise<void> => {
     const version = policy.tableVersion();
     try {
@@ -106,9 +119,10 @@ export const turns = (w: Watched, house: House) => {
   };
 
   return {
-    /** Throws when the cycle had to be abandoned. A record that could not be kept comes first the next time. */
+    /** Throws when the cycle had to be abandoned. What could not be kept comes first the next time. */
     turn: async (atSeconds: number, signal?: AbortSignal): Promise<void> => {
       await keep();
+      await settle(atSeconds);
       const tableVersion = policy.tableVersion();
       const start = { id: house.newId(atSeconds), ...house.telemetry.ids(), target, spec, atSeconds };
       const cycle = await chain(start, signal);

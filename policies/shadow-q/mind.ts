@@ -8,9 +8,11 @@ import {
   featureHistory,
 } from '#policies/shadow-q/experts/two-lines/feature-history';
 import { featureTracker } from '#policies/shadow-q/experts/two-lines/features';
-import { learner, pastSeconds } from '#policies/shadow-q/experts/two-lines/learner';
+import { learner } from '#policies/shadow-q/experts/two-lines/learner';
+import { pastSeconds } from '#policies/shadow-q/experts/two-lines/own-chunks';
 import { lagSecondsOf } from '#policies/shadow-q/experts/two-lines/pretrain';
 import { type Prior, shippedPrior } from '#policies/shadow-q/experts/two-lines/prior';
+import type { RoundResult } from '#policies/shadow-q/experts/two-lines/round';
 import { allFinite, regretGate } from '#policies/shadow-q/regret-gate';
 import { shadow } from '#policies/shadow-q/shadow';
 import type { State } from '#policies/shadow-q/state';
@@ -23,6 +25,10 @@ export type MindSettings = {
   /** This expert decides whatever the table says: for ablations. */
   readonly pinned?: string | undefined;
   readonly prior?: Prior;
+  /** Rounds of learning are made beside the loop. */
+  readonly beside?: boolean | undefined;
+  /** Rounds are no more frequent than that, once the target is four hours old. */
+  readonly leastRoundSeconds?: number | undefined;
   /** Steps of the history before the first that is still known. */
   readonly firstStep?: number;
 };
@@ -57,6 +63,8 @@ export const mind = ({
   pinned,
   prior = shippedPrior(spec.intervalSeconds),
   firstStep = 0,
+  beside = false,
+  leastRoundSeconds,
 }: MindSettings) => {
   const economy = economyOf(spec);
   const { stepSeconds, capacityPerReplica: c } = economy;
@@ -74,7 +82,9 @@ export const mind = ({
     firstStep,
     conditions: conditionsOf(economy, age),
   });
-  const pupil = learning ? learner({ economy, ageSeconds: age, seed, prior }) : undefined;
+  const pupil = learning
+    ? learner({ economy, ageSeconds: age, seed, prior, beside, leastRoundSeconds })
+    : undefined;
   const experts: readonly Expert[] = [
     netsExpert('nets-shipped', prior.nets, c),
     ...(pupil === undefined ? [] : [netsExpert('nets-learned', pupil.acting, c)]),
@@ -214,6 +224,21 @@ export const mind = ({
     regret: (): number => gate?.regret() ?? 0,
     visits: table.visits,
     history: history as FeatureHistory,
+    /** Of learning beside the loop: second of the history at which the next round may begin. */
+    dueSecond: (): number | undefined => pupil?.dueSecond(),
+    /** A round from all that is known now. What it adopts acts from the next step on; a demotion meanwhile voids it. */
+    beginRound: () => {
+      const { adopt, ...round } = pupil!.begin(history, meanCost());
+      const before = gate?.demotions();
+      return {
+        ...round,
+        adopt: (result: RoundResult): void => {
+          if (gate?.demotions() !== before) return;
+          adopt(result);
+          drawLines();
+        },
+      };
+    },
     state,
     /** After the state was restored to the same history. */
     restored: (): void => {

@@ -23,7 +23,7 @@ export type SnapshotData = {
 
 /** What of a mind is learnt, and not just remembered of this demand history: this moves to another target too. */
 const learnt =
-  /^(Q|Qbar|visits|tableScalars|learnerScalars|moments|weights\d|m\d|v\d|acting\d|((good|tried)_)?(Q|Qbar|mean\d))$/;
+  /^(Q|Qbar|visits|tableScalars|learnerScalars|moments|roundSteps|weights\d|m\d|v\d|acting\d|((good|tried)_)?(Q|Qbar|mean\d))$/;
 
 /** Experts are there with or without the learnt nets among them; who has just learnt to learn begins as the shipped ones. */
 const tableFor = (learning: boolean, { learning: before, state }: SnapshotData): Packed => {

@@ -1,7 +1,8 @@
 import type { Arrivals, Observation, OptionValue, Snapshot, Spec } from '#core/model';
 import type { Policy, PolicyMaker } from '#core/policy';
 import { costScore } from '#core/reward';
-import { flag, oneOf, optional, read } from '#policies/settings';
+import { flag, number, oneOf, optional, read } from '#policies/settings';
+import { besideRounds } from '#policies/shadow-q/beside-rounds';
 import { contextNames } from '#policies/shadow-q/context';
 import { expertNames } from '#policies/shadow-q/experts/experts';
 import { gridSeconds } from '#policies/shadow-q/experts/two-lines/demand-window';
@@ -14,6 +15,10 @@ const name = 'shadow-q';
 
 export const shadowQSettings = {
   learning: flag('go on learning on the own past', true),
+  leastRoundSeconds: number('rounds of learning are no more frequent, once the target is 4 h old', 1800, {
+    least: 1800,
+    most: 86_400,
+  }),
   pinned: optional(oneOf('one expert decides always; absent: the table chooses', expertNames)),
 };
 
@@ -40,10 +45,10 @@ const reasonOf = (replicas: number, wanted: number): string =>
  * ordered up to it, above the high one released down to it. Demand does not depend on us, so every expert also runs in
  * a shadow on the recorded demand and every Q(s, e) is updated in hindsight, none by exploring.
  */
-export const shadowQ: PolicyMaker = ({ seed, settings, snapshot, history, ...given }): Policy => {
+export const shadowQ: PolicyMaker = ({ seed, settings, snapshot, history, beside, ...given }): Policy => {
   const spec = onGrid(given.spec);
-  const { learning, pinned } = read(name, shadowQSettings, settings);
-  const mindSettings = { spec, seed, learning, pinned };
+  const { learning, ...rest } = read(name, shadowQSettings, settings);
+  const mindSettings = { spec, seed, learning, beside, ...rest };
   let { mind, startsAt } = recall(mindSettings, snapshot, history);
   const cost = costScore(spec, (snapshot?.data as SnapshotData | undefined)?.cost, () => mind.meanCost());
   let lastAt = snapshot?.atSeconds ?? 0;
@@ -59,6 +64,10 @@ export const shadowQ: PolicyMaker = ({ seed, settings, snapshot, history, ...giv
     state: pack(mind.state()),
     cost: cost.state(),
   });
+
+  /** When a second of the history is visible. */
+  const toUnix = (second: number): number | undefined =>
+    startsAt === undefined ? undefined : startsAt + second + spec.metricAgeSeconds;
 
   const takeSnapshot = (): Omit<Snapshot, 'version'> => ({
     schemaVersion: 1,
@@ -154,6 +163,7 @@ export const shadowQ: PolicyMaker = ({ seed, settings, snapshot, history, ...giv
       return report;
     },
     snapshot: takeSnapshot,
+    rounds: beside === true && learning ? besideRounds(() => mind, toUnix) : undefined,
     tableVersion: () => mind.rounds() + Math.floor(mind.visits() / versionSteps),
   };
 };

@@ -88,6 +88,12 @@ export const configSchema = z.strictObject({
       historySeconds: whole.max(30 * daySeconds).default(5 * daySeconds + 3600),
     })
     .prefault({}),
+  learning: z
+    .strictObject({
+      /** Of one core, for rounds of learning on a thread beside the loop. Simulated time that runs faster learns in line. */
+      cpuShare: positive.max(1).default(0.1),
+    })
+    .prefault({}),
   http: z
     .strictObject({
       enabled: z.boolean().default(true),

@@ -112,3 +112,46 @@ export const processMetrics = (registry: Registers[0]): void => {
   collectDefaultMetrics({ register: registry, prefix });
   for (const name of unfit) registry.removeSingleMetric(`${prefix}nodejs_${name}`);
 };
+
+export type LearningFigures = {
+  readonly waiting: number;
+  readonly oldestWaitingSeconds: number;
+  readonly cpuSeconds: number;
+  readonly learnt: number;
+  readonly lost: number;
+};
+
+/** Of the learning beside the loop, all targets together. */
+export const learningMetrics = (registers: Registers, read: () => LearningFigures): void => {
+  const known = (type: typeof Gauge | typeof Counter, name: string, help: string, of: () => number): void => {
+    new type({
+      name: prefix + name,
+      help,
+      registers,
+      collect() {
+        this.reset();
+        this.inc(of());
+      },
+    });
+  };
+  known(Gauge, 'rounds_waiting', 'Rounds of learning that are due and not begun.', () => read().waiting);
+  known(
+    Gauge,
+    'rounds_oldest_waiting_seconds',
+    'How long the oldest of them has waited.',
+    () => read().oldestWaitingSeconds,
+  );
+  known(
+    Counter,
+    'learning_cpu_seconds_total',
+    'CPU time of the learning beside the loop.',
+    () => read().cpuSeconds,
+  );
+  known(
+    Counter,
+    'rounds_learnt_total',
+    'Rounds of learning that were made beside the loop.',
+    () => read().learnt,
+  );
+  known(Counter, 'rounds_lost_total', 'Rounds that failed and were begun anew.', () => read().lost);
+};

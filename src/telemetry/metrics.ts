@@ -5,6 +5,8 @@ import { bounded } from './bounded.ts';
 import { readings } from './gauges.ts';
 import {
   gauge,
+  type LearningFigures,
+  learningMetrics,
   prefix,
   processMetrics,
   type Registers,
@@ -94,6 +96,7 @@ export const openMetrics = (given: {
       });
     },
     fault: (at: string): void => faults.inc({ place: place(at) }),
+    watchLearning: (read: () => LearningFigures): void => learningMetrics(registers, read),
     forget: (target: Target): void => book.forget(target),
     text: async () => ({ contentType: registry.contentType as string, body: await registry.metrics() }),
   };

@@ -2,6 +2,7 @@ import { type Target, targetKey } from '#core/model';
 import { type Clock, type DecisionRecord, PortError, type Telemetry } from '#ports';
 import { idMaker } from './ids.ts';
 import { type Log, type LogLevel, openLog } from './log.ts';
+import type { LearningFigures } from './metric-families.ts';
 import type { Metrics } from './metrics.ts';
 import { seldom } from './seldom.ts';
 import type { Service, Tracing } from './tracing.ts';
@@ -28,6 +29,8 @@ export type OpenTelemetry = Telemetry & {
   fault(target: Target, error: unknown): void;
   /** The target is gone: so are its series. */
   forget(target: Target): void;
+  /** Figures of the learning beside the loop, read when they are scraped. */
+  watchLearning(read: () => LearningFigures): void;
   metricsText(): Promise<{ readonly contentType: string; readonly body: string }>;
 };
 
@@ -75,6 +78,7 @@ export const openTelemetry = async (given: {
       tracing?.forget(target);
       metrics?.forget(target);
     },
+    watchLearning: (read) => metrics?.watchLearning(read),
     metricsText: async () => (await metrics?.text()) ?? noMetrics,
     close: async (timeoutSeconds): Promise<void> => {
       await tracing?.close(timeoutSeconds);

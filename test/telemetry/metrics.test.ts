@@ -53,6 +53,21 @@ test('the exposition is faultless OpenMetrics', async () => {
   expect(faultsOf((await metrics.text()).body)).toEqual([]);
 });
 
+test('learning beside the loop is read when it is scraped', async () => {
+  const metrics = metricsOf();
+  let learnt = 4;
+  metrics.watchLearning(() => ({ waiting: 2, oldestWaitingSeconds: 90, cpuSeconds: 1.5, learnt, lost: 1 }));
+  learnt = 5;
+  expect(faultsOf((await metrics.text()).body)).toEqual([]);
+  expect(await samplesOf(metrics, 'rounds_')).toEqual([
+    'nimbusguard_rounds_waiting 2',
+    'nimbusguard_rounds_oldest_waiting_seconds 90',
+    'nimbusguard_rounds_learnt_total 5',
+    'nimbusguard_rounds_lost_total 1',
+  ]);
+  expect(await samplesOf(metrics, 'learning_cpu')).toEqual(['nimbusguard_learning_cpu_seconds_total 1.5']);
+});
+
 test.each([
   ['decisions_total', `${web},direction="up",reason="BelowLowLine",outcome="scaled"} 1`],
   ['limited_total', `${web},limit="rate",reason="ScaleUpLimit"} 1`],

@@ -1,6 +1,7 @@
 import { randomUUID, webcrypto } from 'node:crypto';
 import { preciseNow, systemClock } from '#adapters/clocks/system';
 import { openEventBus } from '#adapters/events/registry';
+import { threadLearner } from '#adapters/learners/thread';
 import type { Frame } from '#cli/frame';
 import { openKept } from '#cli/kept';
 import type { Config, TargetConfig } from '#config';
@@ -13,6 +14,7 @@ import { policies } from '#policies/registry';
 import type { DecisionQuery, Store } from '#ports';
 import { openTelemetry } from '#telemetry/telemetry';
 import { controlLoop } from '#workflows/control-loop';
+import { learnInTurn } from '#workflows/learning';
 import { type LoopTotals, runLoop } from '#workflows/loop';
 import { recall } from '#workflows/recall';
 import type { Watched } from '#workflows/turns';
@@ -69,6 +71,7 @@ const open = async (config: Config, given: TargetConfig, store: Store): Promise<
     settings: policy.settings,
     snapshot,
     history,
+    beside: world.paced,
   });
   const watched: Watched = {
     ...world,
@@ -165,6 +168,8 @@ export const serve = async (
       await pruning;
     });
 
+    const learner = threadLearner({ entry: new URL('./round-worker.ts', import.meta.url) });
+    closers.push(() => learner.close());
     const chance = random(...webcrypto.getRandomValues(new Uint32Array(4)));
     const looping = runLoop({
       watched: opened.map(({ watched }) => watched),
@@ -182,6 +187,21 @@ export const serve = async (
       concurrency: config.loop.concurrency,
       signal,
       onAbandoned: telemetry.fault,
+    });
+    const learning = learnInTurn({
+      pupils: opened.flatMap(({ watched: { target, policy, clock } }) =>
+        policy.rounds === undefined ? [] : [{ target, rounds: policy.rounds, clock }],
+      ),
+      learner,
+      clock,
+      cpuShare: config.learning.cpuShare,
+      signal: over,
+      onFault: telemetry.fault,
+    });
+    telemetry.watchLearning(learning.status);
+    closers.push(async () => {
+      ended.abort();
+      await learning.over;
     });
     ready = true;
     log.info({ targets: opened.length, store: store.name, cluster: config.cluster }, 'started');

@@ -14,6 +14,8 @@ export type World = {
   readonly scaler: Scaler;
   readonly offsetSeconds?: number;
   readonly endsAt?: number;
+  /** Time runs as on the wall: only then does a share of a core mean anything. */
+  readonly paced: boolean;
   /** The instant at which a simulated world began; it goes on from there after a restart. */
   readonly startsAt?: number;
 };
@@ -70,6 +72,7 @@ const simulated = async (
   return {
     clock,
     ...made.ports(clock.now),
+    paced: speed === 1,
     startsAt,
     endsAt: made.endsAt,
     offsetSeconds: startsAt % spec.intervalSeconds,
@@ -86,6 +89,7 @@ export const openWorld = async (
   const clock = systemClock();
   return {
     clock,
+    paced: true,
     source: openMetricSource({ kind: 'prometheus', ...connection, staleAfterSeconds, queries, arrivals }),
     scaler: prometheusScaler({ ...connection, ...replicas }, clock),
   };

@@ -1,139 +1,148 @@
-import { random } from '#core/random';
-import { type Adam, adamFrom, adamStep } from './adam.ts';
-import { chunkGradient, type Economy } from './chunk-gradient.ts';
+import type { Round } from '#core/policy';
+import { type Adam, adamFrom } from './adam.ts';
+import type { Economy } from './chunk-gradient.ts';
 import type { FeatureHistory } from './feature-history.ts';
-import { featureCount } from './features.ts';
-import { netEngine } from './net.ts';
-import { chunkSeconds } from './pretrain.ts';
+import { lesson } from './lesson.ts';
+import { copied, ownChunks, pastOf } from './own-chunks.ts';
 import type { Prior } from './prior.ts';
-import { sharedReplayChunks } from './replay-chunks.ts';
+import type { RoundPart, RoundResult, RoundStart } from './round.ts';
+import { ageAtRound, firstRoundSeconds, scheduleAt } from './schedule.ts';
 
 export type LearnerSettings = {
   readonly economy: Economy;
   readonly ageSeconds: number;
   readonly seed: number;
   readonly prior: Prior;
+  /** Rounds are made beside the loop, none in `advance`. */
+  readonly beside?: boolean;
+  readonly leastRoundSeconds?: number | undefined;
 };
 
-/** Rounds are frequent while little is known: from 5 min of age on, in the first hour, until 4 h, after. */
-type Schedule = {
-  readonly everySeconds: number;
-  readonly steps: number;
-  readonly rate: number;
-  readonly meanRate: number;
+export type BegunRound = Round & {
+  /** Throws when the result cannot be used. */
+  readonly checked: (result: unknown) => RoundResult;
+  readonly adopt: (result: RoundResult) => void;
 };
-const firstRoundSeconds = 300;
-const scheduleAt = (age: number): Schedule =>
-  age < 3600
-    ? { everySeconds: 300, steps: 20, rate: 1e-3, meanRate: 0.2 }
-    : { everySeconds: age < 4 * 3600 ? 1200 : 1800, steps: 8, rate: 5e-4, meanRate: 0.02 };
 
-const ownChunks = 4;
-const replayedChunks = 4;
-const batch = ownChunks + replayedChunks;
-const replayWeight = 0.25;
-/** Pull towards the shipped weights, as a share of the rate. */
-const pull = 0.02;
-const epsilon = 1e-5;
-export const pastSeconds = 96 * 3600;
-const recentSeconds = 24 * 3600;
-const shortestSeconds = 300;
+/** So much of the past may go while a round lasts that is made beside the loop: it is not looked at. */
+const spareSeconds = 3600;
+
+const allFinite = (arrays: readonly Float32Array[]): boolean =>
+  arrays.every((values) => values.every(Number.isFinite));
+const arraysOf = ({ weights, m, v, mean }: Adam): readonly Float32Array[] => [weights, m, v, mean];
 
 /**
- * Goes on learning on the target's own past, beside made-up loads. A round is a few steps of Adam, one of them in each
- * cycle, so that no cycle waits long; its result acts when the round is over. Chance comes from the seed, the round and
- * the step alone: a replay learns the same.
+ * Goes on learning on the target's own past, beside made-up loads. A round is a few steps of Adam; its result acts when
+ * the round is over. In line, one step is made in each cycle, so that no cycle waits long. Chance comes from the seed,
+ * the net and the number of the step alone: a replay learns the same.
  */
-export const learner = ({ economy, ageSeconds, seed, prior }: LearnerSettings) => {
+export const learner = (settings: LearnerSettings) => {
+  const { economy, ageSeconds, seed, prior, beside = false, leastRoundSeconds } = settings;
   const { stepSeconds } = economy;
-  const chunkSteps = chunkSeconds / stepSeconds;
   const nets: Adam[] = prior.nets.map(adamFrom);
   const acting = prior.nets.map((net) => net.slice());
-  const replay = sharedReplayChunks(economy, ageSeconds, prior);
-  const gradient = chunkGradient(economy, chunkSteps);
-  const engine = netEngine(1, chunkSteps);
+  const inLine = beside ? undefined : lesson(economy, ageSeconds, prior);
   // [Adam steps before the moments began]
   const moments = new Float64Array(1);
   // [rounds finished, steps left in this round, second of the next round, rate, mean rate, Adam steps]
   const scalars = new Float64Array([0, 0, firstRoundSeconds, 0, 0, 0]);
+  // Of the last round that was over: [step of the history with which it began, step from which on it acts]
+  const roundSteps = new Float64Array(2);
 
-  const learnFrom = (
-    rows: Float32Array,
-    chunk: { scales: Float32Array; scalesAt: number; arrivals: Float32Array; from: number; steps: number },
-    weight: number,
-  ): void => {
-    engine.x.set(rows);
-    engine.forward(0, chunk.steps);
-    gradient.run({ ...chunk, o: engine.o }, weight / (chunk.steps * batch), engine.dO);
-    engine.backward(0, chunk.steps);
+  const setNext = (age: number, everySeconds: number): void => {
+    const late = Math.max(1, Math.ceil((age - scalars[2]! + 1e-9) / everySeconds));
+    scalars[2]! += late * everySeconds;
   };
 
-  /** A stretch of the own past, as long as there is: two anywhere in 96 h, two near the end. */
-  const ownChunk = (history: FeatureHistory, i: number, u: number, meanCost: number): void => {
-    // Steps whose whole interval has been seen.
-    const end = history.steps() - 1 - Math.ceil(ageSeconds / stepSeconds);
-    const kept = Math.min(end - history.firstStep(), Math.floor(pastSeconds / stepSeconds));
-    const steps = Math.min(chunkSteps, kept);
-    if (steps * stepSeconds < shortestSeconds) return;
-    const back = i < 2 ? steps + u * (kept - steps) : u * u * (recentSeconds / stepSeconds);
-    const start = Math.floor(Math.max(end - kept, Math.min(end - steps, end - back)));
-    const at = start - history.firstStep();
-    if (
-      history
-        .filled()
-        .subarray(at, at + steps)
-        .includes(1)
-    )
-      return;
-    const rows = history.rows().subarray(at * featureCount, (at + steps) * featureCount);
-    const from = history.endOf(start) + ageSeconds - history.firstSecond();
-    learnFrom(
-      rows,
-      { scales: history.scales(), scalesAt: at, arrivals: history.arrivals(), from, steps },
-      1 / meanCost,
-    );
-  };
-
-  const adamStepOf = (net: number, history: FeatureHistory, meanCost: number): void => {
-    const state = nets[net]!;
-    const rng = random(seed, net, scalars[5]!);
-    engine.weights[0]!.set(state.weights);
-    engine.gradient.fill(0);
-    for (let i = 0; i < ownChunks; i++) ownChunk(history, i, rng.next(), meanCost);
-    for (let i = 0; i < replayedChunks; i++) {
-      const chunk = replay.chunks[rng.integer(replay.chunks.length)]!;
-      learnFrom(chunk.rows, chunk, replayWeight / chunk.meanCost);
-    }
-    adamStep(state, engine.gradient, scalars[3]!, pull, { epsilon, meanRate: scalars[4]! }, prior.nets[net]);
+  const endRound = (step: number): void => {
+    scalars[0]!++;
+    roundSteps[1] = step;
+    for (let net = 0; net < nets.length; net++) acting[net]!.set(nets[net]!.mean);
   };
 
   /** After each step of the history; true when a round has ended and new nets act. */
   const advance = (history: FeatureHistory, meanCost: number): boolean => {
+    if (inLine === undefined) return false;
     const age = history.seconds();
-    if (scalars[1] === 0) replay.makeMore();
+    if (scalars[1] === 0) inLine.replay.makeMore();
     if (age < firstRoundSeconds) return false;
     if (scalars[1] === 0 && age >= scalars[2]!) {
-      const schedule = scheduleAt(age);
+      const schedule = scheduleAt(age, leastRoundSeconds);
       scalars[1] = schedule.steps;
-      scalars[2] =
-        scalars[2]! +
-        Math.max(1, Math.ceil((age - scalars[2]! + 1e-9) / schedule.everySeconds)) * schedule.everySeconds;
+      setNext(age, schedule.everySeconds);
       scalars[3] = schedule.rate;
       scalars[4] = schedule.meanRate;
+      roundSteps[0] = history.steps();
     }
     if (scalars[1] === 0) return false;
     // A process that starts anew in the middle of a round has made none yet.
-    while (replay.makeMore());
-    for (let net = 0; net < nets.length; net++) adamStepOf(net, history, meanCost);
+    while (inLine.replay.makeMore());
+    const past = pastOf(history, stepSeconds, ageSeconds);
+    for (let net = 0; net < nets.length; net++) {
+      const of = { seed, net, step: scalars[5]!, rate: scalars[3]!, meanRate: scalars[4]!, meanCost };
+      inLine.learn(nets[net]!, ownChunks(history, past, of, stepSeconds, ageSeconds), of);
+    }
     scalars[5]!++;
     scalars[1]!--;
     if (scalars[1]! > 0) return false;
-    scalars[0]!++;
-    for (let net = 0; net < nets.length; net++) acting[net]!.set(nets[net]!.mean);
+    endRound(history.steps());
     return true;
   };
 
-  const state: Record<string, Float32Array | Float64Array> = { learnerScalars: scalars, moments };
+  /** Beside the loop: second of the history at which the next round may begin. */
+  const dueSecond = (): number => scalars[2]!;
+
+  /** A round from the history as it is now, in parts of one step each. */
+  const begin = (history: FeatureHistory, meanCost: number): BegunRound => {
+    const age = history.seconds();
+    const { everySeconds, ...schedule } = scheduleAt(
+      Math.min(age, ageAtRound(scalars[0]!)),
+      leastRoundSeconds,
+    );
+    const firstStep = scalars[5]!;
+    const begunStep = history.steps();
+    const past = pastOf(history, stepSeconds, ageSeconds, spareSeconds);
+    const start: RoundStart = {
+      ...{ economy, ageSeconds, seed, meanCost, firstStep },
+      ...{ rate: schedule.rate, meanRate: schedule.meanRate },
+      nets,
+    };
+    const part = (i: number) => {
+      const value: RoundPart = nets.map((_, net) =>
+        ownChunks(history, past, { seed, net, step: firstStep + i }, stepSeconds, ageSeconds).map((chunk) =>
+          copied(chunk, stepSeconds),
+        ),
+      );
+      const buffers = value.flat().flatMap(({ rows, scales, arrivals }) => [rows, scales, arrivals]);
+      return { value, buffers: buffers.map(({ buffer }) => buffer as ArrayBuffer) };
+    };
+    const checked = (result: unknown): RoundResult => {
+      const { nets: taught } = result as RoundResult;
+      const sizes = (all: readonly Adam[]): string =>
+        JSON.stringify(all.flatMap(arraysOf).map((x) => x.length));
+      if (sizes(taught) !== sizes(nets) || !allFinite(taught.flatMap(arraysOf)))
+        throw new Error(
+          '[shadow-q] a round of learning ended in weights that are no numbers: it is given up',
+        );
+      return { nets: taught };
+    };
+    const adopt = ({ nets: taught }: RoundResult): void => {
+      taught.forEach((net, n) => {
+        const mine = arraysOf(nets[n]!);
+        arraysOf(net).forEach((values, i) => {
+          mine[i]!.set(values);
+        });
+      });
+      scalars[5] = firstStep + schedule.steps;
+      setNext(age, everySeconds);
+      roundSteps[0] = begunStep;
+      restored();
+      endRound(history.steps());
+    };
+    return { start, parts: schedule.steps, part, checked, adopt };
+  };
+
+  const state: Record<string, Float32Array | Float64Array> = { learnerScalars: scalars, moments, roundSteps };
   nets.forEach(({ weights, m, v, mean }, i) => {
     Object.assign(state, {
       [`weights${i}`]: weights,
@@ -144,9 +153,10 @@ export const learner = ({ economy, ageSeconds, seed, prior }: LearnerSettings) =
     });
   });
 
-  /** Adam counts its own steps; they follow from ours. */
+  /** Adam counts its own steps; they follow from ours. Beside the loop no round is open after a restart. */
   const restored = (): void => {
     for (const net of nets) net.steps = scalars[5]! - moments[0]!;
+    if (beside) scalars[1] = 0;
   };
 
   /** After older means were restored: weights and what acts follow them, an open round is over. */
@@ -164,15 +174,14 @@ export const learner = ({ economy, ageSeconds, seed, prior }: LearnerSettings) =
 
   return {
     advance,
+    dueSecond,
+    begin,
     acting,
     rounds: () => scalars[0]!,
     state,
     /** The means are what a net has learnt; all else follows from them. */
     learnt: Object.fromEntries(nets.map(({ mean }, i) => [`mean${i}`, mean])),
-    isSound: (): boolean =>
-      nets.every(({ weights, m, v }, i) =>
-        [weights, m, v, acting[i]!].every((values) => values.every(Number.isFinite)),
-      ),
+    isSound: (): boolean => allFinite([...nets.flatMap(arraysOf), ...acting]),
     restored,
     demoted,
     /** Under a history that begins, the times of the rounds begin too. */

@@ -70,12 +70,17 @@ export const replayChunks = (economy: Economy, ageSeconds: number, prior: Prior)
 
 export type ReplayChunks = ReturnType<typeof replayChunks>;
 
-const shared = new Map<string, ReplayChunks>();
+const shared = new Map<string, WeakRef<ReplayChunks>>();
+/** Held for who comes next though nobody uses them now. */
+const latest: ReplayChunks[] = [];
+const mostLatest = 2;
 
 /** One set for all targets with the same economy: they take 26 MB. */
 export const sharedReplayChunks = (economy: Economy, ageSeconds: number, prior: Prior): ReplayChunks => {
   const key = JSON.stringify([economy, ageSeconds]);
-  const known = shared.get(key) ?? replayChunks(economy, ageSeconds, prior);
-  shared.set(key, known);
+  const known = shared.get(key)?.deref() ?? replayChunks(economy, ageSeconds, prior);
+  shared.set(key, new WeakRef(known));
+  if (!latest.includes(known)) latest.unshift(known);
+  latest.length = Math.min(latest.length, mostLatest);
   return known;
 };

@@ -1,0 +1,71 @@
+import { random } from '#core/random';
+import type { FeatureHistory } from './feature-history.ts';
+import { featureCount } from './features.ts';
+import { chunkSeconds } from './pretrain.ts';
+import type { ReadyChunk } from './replay-chunks.ts';
+
+/** A stretch of the own past; views into the history, unless copied. */
+export type OwnChunk = Omit<ReadyChunk, 'meanCost'>;
+
+export const ownChunkCount = 4;
+export const pastSeconds = 96 * 3600;
+const recentSeconds = 24 * 3600;
+const shortestSeconds = 300;
+
+/** What may be learnt from: the steps before `end`, `kept` of them. */
+export type Past = { readonly end: number; readonly kept: number };
+
+/** Steps whose whole interval has been seen, `spareSeconds` less than all that is kept. */
+export const pastOf = (
+  history: FeatureHistory,
+  stepSeconds: number,
+  ageSeconds: number,
+  spareSeconds = 0,
+): Past => {
+  const end = history.steps() - 1 - Math.ceil(ageSeconds / stepSeconds);
+  const most = Math.floor((pastSeconds - spareSeconds) / stepSeconds);
+  return { end, kept: Math.min(end - history.firstStep(), most) };
+};
+
+/** Stretches as long as there are: two anywhere in the past, two near its end. Drawn by seed, net and step alone. */
+export const ownChunks = (
+  history: FeatureHistory,
+  { end, kept }: Past,
+  of: { readonly seed: number; readonly net: number; readonly step: number },
+  stepSeconds: number,
+  ageSeconds: number,
+): readonly OwnChunk[] => {
+  const rng = random(of.seed, of.net, of.step);
+  const steps = Math.min(chunkSeconds / stepSeconds, kept);
+  const found: OwnChunk[] = [];
+  if (steps * stepSeconds < shortestSeconds) return found;
+  for (let i = 0; i < ownChunkCount; i++) {
+    const u = rng.next();
+    const back = i < 2 ? steps + u * (kept - steps) : u * u * (recentSeconds / stepSeconds);
+    const start = Math.floor(Math.max(end - kept, Math.min(end - steps, end - back)));
+    const at = start - history.firstStep();
+    if (at < 0)
+      throw new Error('[shadow-q] the past that this round was to learn from is gone: begin another');
+    const filled = history.filled().subarray(at, at + steps);
+    if (filled.includes(1)) continue;
+    found.push({
+      rows: history.rows().subarray(at * featureCount, (at + steps) * featureCount),
+      scales: history.scales(),
+      scalesAt: at,
+      arrivals: history.arrivals(),
+      from: history.endOf(start) + ageSeconds - history.firstSecond(),
+      steps,
+    });
+  }
+  return found;
+};
+
+/** With buffers of their own, which may be given to another thread. */
+export const copied = (chunk: OwnChunk, stepSeconds: number): OwnChunk => ({
+  rows: chunk.rows.slice(),
+  scales: chunk.scales.slice(chunk.scalesAt, chunk.scalesAt + chunk.steps),
+  scalesAt: 0,
+  arrivals: chunk.arrivals.slice(chunk.from, chunk.from + chunk.steps * stepSeconds),
+  from: 0,
+  steps: chunk.steps,
+});
