@@ -56,7 +56,7 @@ export const policies: Readonly<Record<string, PolicyEntry>> = {
             message: `is ${intervalSeconds}: shadow-q needs a multiple of ${gridSeconds}`,
           },
     learns: true,
-    sees: { arrivals: true, pods: false, samples: false },
+    sees: { arrivals: true, pods: false, samples: true },
   },
   hpa: {
     ...peer,

@@ -24,6 +24,7 @@ const stepSeconds = number('step-seconds');
 const settings = {
   economy: {
     capacityPerReplica: 50,
+    tailPerSecond: 50,
     sloSeconds: 0.25,
     startUpSeconds: 45,
     latePrice: 1e-4,

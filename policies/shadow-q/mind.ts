@@ -1,6 +1,7 @@
 import type { Lines, Spec } from '#core/model';
+import type { ServiceLaw } from '#core/reward';
 import { contextOf } from '#policies/shadow-q/context';
-import { type Expert, hpaRule, kpaRule, netsExpert } from '#policies/shadow-q/experts/experts';
+import { type Expert, hpaRule, kpaRule, netsExpert, type Served } from '#policies/shadow-q/experts/experts';
 import { conditionsOf, type Economy } from '#policies/shadow-q/experts/two-lines/chunk-gradient';
 import {
   beginningOf,
@@ -13,6 +14,7 @@ import { pastSeconds } from '#policies/shadow-q/experts/two-lines/own-chunks';
 import { lagSecondsOf } from '#policies/shadow-q/experts/two-lines/pretrain';
 import { type Prior, shippedPrior } from '#policies/shadow-q/experts/two-lines/prior';
 import type { RoundResult } from '#policies/shadow-q/experts/two-lines/round';
+import { steadyUtilization } from '#policies/shadow-q/experts/two-lines/steady';
 import { allFinite, regretGate } from '#policies/shadow-q/regret-gate';
 import { shadow } from '#policies/shadow-q/shadow';
 import type { State } from '#policies/shadow-q/state';
@@ -31,10 +33,13 @@ export type MindSettings = {
   readonly leastRoundSeconds?: number | undefined;
   /** Steps of the history before the first that is still known. */
   readonly firstStep?: number;
+  /** What was found out of the target, where it is not what the spec says. */
+  readonly law?: ServiceLaw | undefined;
 };
 
 export const economyOf = (spec: Spec): Economy => ({
   capacityPerReplica: spec.capacityPerReplica,
+  tailPerSecond: spec.capacityPerReplica,
   sloSeconds: spec.sloSeconds,
   startUpSeconds: spec.startUpSeconds,
   latePrice: spec.latePrice,
@@ -52,9 +57,9 @@ const fullestRatio = 0.97;
 const shippedSeconds = 600;
 
 /**
- * All that `shadow-q` thinks, as a function of demand alone: second by second in, step by step the experts' lines,
- * their shadows' costs, the table and the rounds of learning. Hence a restart replays it from a snapshot and the
- * demand since.
+ * All that `shadow-q` thinks, as a function of demand and of the law alone: second by second in, step by step the
+ * experts' lines, their shadows' costs, the table and the rounds of learning. Hence a restart replays it from a snapshot
+ * and the demand since.
  */
 export const mind = ({
   spec,
@@ -65,12 +70,14 @@ export const mind = ({
   firstStep = 0,
   beside = false,
   leastRoundSeconds,
+  law,
 }: MindSettings) => {
-  const economy = economyOf(spec);
-  const { stepSeconds, capacityPerReplica: c } = economy;
+  const told = economyOf(spec);
+  const { stepSeconds } = told;
+  let served: Served = { capacityPerReplica: told.capacityPerReplica, fullness: 1 };
   const age = Math.ceil(spec.metricAgeSeconds);
   const tracker = featureTracker(
-    c,
+    told.capacityPerReplica,
     lagSecondsOf(spec.startUpSeconds, stepSeconds),
     beginningOf(stepSeconds, age, firstStep),
   );
@@ -80,18 +87,18 @@ export const mind = ({
     ageSeconds: age,
     keepSeconds,
     firstStep,
-    conditions: conditionsOf(economy, age),
+    conditions: conditionsOf(told, age),
   });
   const pupil = learning
-    ? learner({ economy, ageSeconds: age, seed, prior, beside, leastRoundSeconds })
+    ? learner({ economy: told, ageSeconds: age, seed, prior, beside, leastRoundSeconds })
     : undefined;
   const experts: readonly Expert[] = [
-    netsExpert('nets-shipped', prior.nets, c),
-    ...(pupil === undefined ? [] : [netsExpert('nets-learned', pupil.acting, c)]),
-    kpaRule(c),
-    hpaRule(c),
+    netsExpert('nets-shipped', prior.nets, () => served),
+    ...(pupil === undefined ? [] : [netsExpert('nets-learned', pupil.acting, () => served)]),
+    kpaRule(() => served),
+    hpaRule(() => served),
   ];
-  const shadows = experts.map(() => shadow(economy, age));
+  const shadows = experts.map(() => shadow(told, age));
   const table = expertTable({ experts: experts.length, stepSeconds });
   const lines: Lines[] = experts.map(() => ({ low: 0, high: Number.POSITIVE_INFINITY }));
   const rewards = new Float64Array(experts.length);
@@ -104,7 +111,7 @@ export const mind = ({
   const learnt = { ...table.learnt, ...pupil?.learnt };
   const gate = pupil && regretGate({ experts: experts.length, learned, shipped: 0, stepSeconds, learnt });
   /** The fleet as whoever is in charge would have had it. */
-  const own = shadow(economy, age);
+  const own = shadow(told, age);
   let demotedStep = Number.NEGATIVE_INFINITY;
 
   const bound = (x: number): number => Math.max(spec.minReplicas, Math.min(spec.maxReplicas, x));
@@ -113,7 +120,8 @@ export const mind = ({
   const inCharge = (): number => (pin >= 0 ? pin : history.seconds() < shippedSeconds ? 0 : table.inCharge());
 
   /** Where the shadows start: like a fleet that was sized for the first seconds at 60 % of capacity. */
-  const firstSize = (): number => bound(Math.ceil(tracker.mean(15) / c / firstUtilization));
+  const firstSize = (): number =>
+    bound(Math.ceil(tracker.mean(15) / served.capacityPerReplica / firstUtilization));
 
   /** Of a step, under the shipped nets; replica-hours. */
   const meanCost = (): number => (scalars[1]! > 0 ? costs[0]! / scalars[1]! : 0);
@@ -135,7 +143,7 @@ export const mind = ({
   };
 
   const drawLines = (): void => {
-    const least = Math.ceil(tracker.mean(15) / c / fullestRatio);
+    const least = Math.ceil(tracker.mean(15) / served.capacityPerReplica / fullestRatio);
     for (let e = 0; e < experts.length; e++) {
       let { low, high } = experts[e]!.lines(history);
       // Twice at most: to what was good, and to what was shipped.
@@ -146,6 +154,18 @@ export const mind = ({
       lines[e] = { low: bound(Math.max(least, low)), high: bound(Math.max(least, high)) };
     }
   };
+
+  const govern = (found: ServiceLaw): void => {
+    const economy = { ...told, ...found };
+    served = {
+      capacityPerReplica: found.capacityPerReplica,
+      fullness: steadyUtilization(economy) / steadyUtilization(told),
+    };
+    history.retell(conditionsOf(economy, age, told));
+    for (const each of [...shadows, own]) each.govern(economy);
+    pupil?.govern(economy);
+  };
+  if (law !== undefined) govern(law);
 
   const endStep = (): void => {
     const step = history.steps() - 1;
@@ -198,6 +218,11 @@ export const mind = ({
     /** One more second of demand; NaN where it was not recorded. */
     push: (count: number): void => {
       if (history.push(count)) endStep();
+    },
+    /** The target is found to be other than was thought. */
+    govern: (found: ServiceLaw | undefined): void => {
+      govern(found ?? told);
+      if (history.steps() > 0) drawLines();
     },
     /** One more second of demand that was lived through before: features only. */
     recall: (count: number): void => {

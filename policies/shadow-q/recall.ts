@@ -6,6 +6,7 @@ import { contextCount } from '#policies/shadow-q/context';
 import { longestLookSeconds } from '#policies/shadow-q/experts/two-lines/demand-window';
 import { phaseOf } from '#policies/shadow-q/experts/two-lines/feature-history';
 import { type Mind, type MindSettings, mind } from '#policies/shadow-q/mind';
+import type { ServiceState } from '#policies/shadow-q/served/service';
 import { type Packed, restore } from '#policies/shadow-q/state';
 
 export type SnapshotData = {
@@ -19,6 +20,8 @@ export type SnapshotData = {
   readonly learning: boolean;
   readonly state: Packed;
   readonly cost: CostState;
+  /** Absent in what was stored before it was found out. */
+  readonly service?: ServiceState;
 };
 
 /** What of a mind is learnt, and not just remembered of this demand history: this moves to another target too. */

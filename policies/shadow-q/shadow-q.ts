@@ -9,9 +9,12 @@ import { gridSeconds } from '#policies/shadow-q/experts/two-lines/demand-window'
 import { phaseOf } from '#policies/shadow-q/experts/two-lines/feature-history';
 import { towards } from '#policies/shadow-q/experts/two-lines/lines';
 import { recall, type SnapshotData, secondsBeforeSteps } from '#policies/shadow-q/recall';
+import { service } from '#policies/shadow-q/served/service';
 import { pack } from '#policies/shadow-q/state';
 
 const name = 'shadow-q';
+
+const learnedOrGiven = ['learned', 'given'] as const;
 
 export const shadowQSettings = {
   learning: flag('go on learning on the own past', true),
@@ -19,6 +22,8 @@ export const shadowQSettings = {
     least: 1800,
     most: 86_400,
   }),
+  capacity: oneOf('what a replica serves: found out of its CPU, or as the spec says', learnedOrGiven),
+  lateness: oneOf('how late requests get: found out of late requests, or by the usual law', learnedOrGiven),
   pinned: optional(oneOf('one expert decides always; absent: the table chooses', expertNames)),
 };
 
@@ -47,10 +52,13 @@ const reasonOf = (replicas: number, wanted: number): string =>
  */
 export const shadowQ: PolicyMaker = ({ seed, settings, snapshot, history, beside, ...given }): Policy => {
   const spec = onGrid(given.spec);
-  const { learning, ...rest } = read(name, shadowQSettings, settings);
-  const mindSettings = { spec, seed, learning, beside, ...rest };
-  let { mind, startsAt } = recall(mindSettings, snapshot, history);
-  const cost = costScore(spec, (snapshot?.data as SnapshotData | undefined)?.cost, () => mind.meanCost());
+  const { capacity, lateness, ...thinking } = read(name, shadowQSettings, settings);
+  const { learning } = thinking;
+  const stored = snapshot?.data as SnapshotData | undefined;
+  const served = service({ spec, capacity, lateness, start: stored?.service });
+  const mindSettings = () => ({ spec, seed, beside, ...thinking, law: served.law() });
+  let { mind, startsAt } = recall(mindSettings(), snapshot, history);
+  const cost = costScore(spec, stored?.cost, () => mind.meanCost(), served.law);
   let lastAt = snapshot?.atSeconds ?? 0;
   const phase = phaseOf(spec.intervalSeconds, spec.metricAgeSeconds);
 
@@ -63,6 +71,7 @@ export const shadowQ: PolicyMaker = ({ seed, settings, snapshot, history, beside
     learning,
     state: pack(mind.state()),
     cost: cost.state(),
+    service: served.state(),
   });
 
   /** When a second of the history is visible. */
@@ -78,7 +87,7 @@ export const shadowQ: PolicyMaker = ({ seed, settings, snapshot, history, beside
   });
 
   const beginAnew = (): void => {
-    mind = recall(mindSettings, { ...takeSnapshot(), version: 0 }, undefined).mind;
+    mind = recall(mindSettings(), { ...takeSnapshot(), version: 0 }, undefined).mind;
     startsAt = undefined;
   };
 
@@ -118,6 +127,7 @@ export const shadowQ: PolicyMaker = ({ seed, settings, snapshot, history, beside
       const arrivals = o.arrivals ?? fromRate(o);
       const known = mind.history.steps();
       if (arrivals !== undefined) absorb(arrivals);
+      if (served.see(o, arrivals, mind.history.seconds())) mind.govern(served.law());
       const { from } = legal;
       const e = mind.inCharge();
       const expert = mind.experts[e]!.name;
@@ -155,6 +165,8 @@ export const shadowQ: PolicyMaker = ({ seed, settings, snapshot, history, beside
         rounds: mind.rounds(),
         visits: mind.visits(),
         demotions: mind.demotions(),
+        capacityPerReplica: served.capacityPerReplica(),
+        lateSharpness: served.sharpness(),
         regret: cost.state().total - least,
       };
       mind.experts.forEach((each, i) => {
@@ -164,6 +176,6 @@ export const shadowQ: PolicyMaker = ({ seed, settings, snapshot, history, beside
     },
     snapshot: takeSnapshot,
     rounds: beside === true && learning ? besideRounds(() => mind, toUnix) : undefined,
-    tableVersion: () => mind.rounds() + Math.floor(mind.visits() / versionSteps),
+    tableVersion: () => mind.rounds() + served.changes() + Math.floor(mind.visits() / versionSteps),
   };
 };

@@ -6,7 +6,8 @@ import { towards } from '#policies/shadow-q/experts/two-lines/lines';
  * A fleet that was never run: what one expert would have had and paid on the recorded demand. Costs are booked in the
  * step in which they are felt. Ready is the least of the sizes wanted during the last start-up time.
  */
-export const shadow = (e: Economy, ageSeconds: number) => {
+export const shadow = (given: Economy, ageSeconds: number) => {
+  let e = given;
   const L = Math.ceil(e.startUpSeconds / e.stepSeconds);
   const late = Math.ceil(ageSeconds / e.stepSeconds);
   const kept = L + late + 3;
@@ -23,6 +24,10 @@ export const shadow = (e: Economy, ageSeconds: number) => {
   };
 
   return {
+    /** From now on it serves as this economy says. */
+    govern: (economy: Economy): void => {
+      e = economy;
+    },
     start: (replicas: number): void => {
       sizes.fill(replicas);
       scalars[0] = replicas;
@@ -57,7 +62,7 @@ export const shadow = (e: Economy, ageSeconds: number) => {
         const served = ready * e.capacityPerReplica;
         const left = nextBacklog(scalars[1]!, d, served);
         const wait = served > 0 ? (scalars[1]! + left) / (2 * served) : Number.POSITIVE_INFINITY;
-        const share = d === 0 ? 0 : lateShare(d / served, wait, e.capacityPerReplica, e.sloSeconds);
+        const share = d === 0 ? 0 : lateShare(d / served, wait, e.tailPerSecond, e.sloSeconds);
         cost += size / 3600 + e.latePrice * d * share;
         scalars[1] = left;
       }

@@ -17,8 +17,16 @@ export const dropAfterSeconds = 10;
  */
 export const tailSharpness = (serviceVariation: number): number => 2 / (1 + serviceVariation ** 2);
 
-export const lateShare = (rho: number, waitSeconds: number, capacity: number, sloSeconds: number): number =>
-  rho >= 1 || waitSeconds >= sloSeconds ? 1 : Math.exp(-(sloSeconds - waitSeconds) * (1 - rho) * capacity);
+/** `tailPerSecond` is the capacity of a replica, under the law above. */
+export const lateShare = (
+  rho: number,
+  waitSeconds: number,
+  tailPerSecond: number,
+  sloSeconds: number,
+): number =>
+  rho >= 1 || waitSeconds >= sloSeconds
+    ? 1
+    : Math.exp(-(sloSeconds - waitSeconds) * (1 - rho) * tailPerSecond);
 
 export const nextBacklog = (backlog: number, arrived: number, served: number): number => {
   const left = backlog + arrived - served;

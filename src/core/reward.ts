@@ -3,6 +3,14 @@ import { lateShare, nextBacklog } from '#core/queue';
 
 export type CostState = { readonly intervals: number; readonly total: number; readonly backlog: number };
 
+/** What is known of a replica beside the spec: how much it serves, and how its late requests fall off (see queue.ts). */
+export type ServiceLaw = { readonly capacityPerReplica: number; readonly tailPerSecond: number };
+
+const lawOf = ({ capacityPerReplica }: Spec): ServiceLaw => ({
+  capacityPerReplica,
+  tailPerSecond: capacityPerReplica,
+});
+
 type Late = { late: number; arrived: number; backlog: number };
 
 /** Seconds of arrivals, each through the late-share law; unrecorded ones (NaN) count as the interval's mean demand. */
@@ -12,9 +20,10 @@ const lateByLaw = (
   spec: Spec,
   backlog: number,
   observed: boolean,
+  { capacityPerReplica: c, tailPerSecond }: ServiceLaw,
 ): Late => {
   const seconds = now.atSeconds - before.atSeconds;
-  const { capacityPerReplica: c, sloSeconds } = spec;
+  const { sloSeconds } = spec;
   const served = ((before.replicas.ready + now.replicas.ready) / 2) * c;
   const mean = now.demand ?? before.demand ?? 0;
   const seen = now.arrivals;
@@ -28,7 +37,7 @@ const lateByLaw = (
     const left = nextBacklog(sum.backlog, arrived, able);
     const wait = served > 0 ? (sum.backlog + left) / (2 * served) : Number.POSITIVE_INFINITY;
     const rho = able > 0 ? arrived / able : Number.POSITIVE_INFINITY;
-    if (arrived > 0 && !observed) sum.late += arrived * lateShare(rho, wait, c, sloSeconds);
+    if (arrived > 0 && !observed) sum.late += arrived * lateShare(rho, wait, tailPerSecond, sloSeconds);
     sum.arrived += arrived;
     sum.backlog = left;
   }
@@ -36,10 +45,10 @@ const lateByLaw = (
 };
 
 /** A histogram tells the truth about lateness; without one the law is applied to what arrived and what was ready. */
-const lateIn = (before: Observation, now: Observation, spec: Spec, backlog: number) => {
+const lateIn = (before: Observation, now: Observation, spec: Spec, backlog: number, law: ServiceLaw) => {
   const ratio = now.lateRatio;
   const observed = ratio !== undefined && ratio >= 0 && ratio <= 1;
-  const sum = lateByLaw(before, now, spec, backlog, observed);
+  const sum = lateByLaw(before, now, spec, backlog, observed, law);
   if (observed) sum.late = ratio * sum.arrived;
   return { ...sum, lateFrom: observed ? ('histogram' as const) : ('law' as const) };
 };
@@ -56,13 +65,20 @@ const window = (before: Observation, now: Observation) => ({ from: before.atSeco
  *
  * N is what was wanted during the interval, starting replicas too; ΔN is that of the decision which is credited.
  * A target's typical interval is thus worth −1, whatever its size, and each term keeps its share. A policy that knows the
- * mean cost from demand alone gives it as `meanCost`: then a restart, which forgets the last minutes, scores alike.
+ * mean cost from demand alone gives it as `meanCost`: then a restart, which forgets the last minutes, scores alike. One that
+ * has found out what a replica serves gives that as `law`.
  */
-export const costScore = (spec: Spec, start?: CostState, meanCost?: () => number) => {
+export const costScore = (
+  spec: Spec,
+  start?: CostState,
+  meanCost?: () => number,
+  law: () => ServiceLaw | undefined = () => undefined,
+) => {
+  const usual = lawOf(spec);
   let { intervals, total, backlog } = start ?? { intervals: 0, total: 0, backlog: 0 };
   return {
     score: (before: Observation, felt: Decision, now: Observation): Reward => {
-      const seen = lateIn(before, now, spec, backlog);
+      const seen = lateIn(before, now, spec, backlog, law() ?? usual);
       backlog = seen.backlog;
       const hours = Math.max(0, now.atSeconds - before.atSeconds) / 3600;
       const efficiency = now.replicas.desired * hours;
@@ -107,10 +123,11 @@ const greatestStep = 10;
  *   r          = .4·efficiency + .4·slo + .2·stability
  */
 export const weightedScore = (spec: Spec, backlogAtStart = 0) => {
+  const usual = lawOf(spec);
   let backlog = backlogAtStart;
   return {
     score: (before: Observation, felt: Decision, now: Observation): Reward => {
-      const seen = lateIn(before, now, spec, backlog);
+      const seen = lateIn(before, now, spec, backlog, usual);
       backlog = seen.backlog;
       const seconds = now.atSeconds - before.atSeconds;
       const able = busyRatio * spec.capacityPerReplica * now.replicas.desired * seconds;

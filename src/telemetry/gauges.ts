@@ -114,5 +114,13 @@ const learningGauges: Readonly<Record<string, readonly [gauge: string, help: str
   rounds: ['learning_rounds', 'Rounds of learning so far.'],
   visits: ['learning_visits', 'Visits from which the table was learned.'],
   demotions: ['learning_demotions', 'Times that what was learnt proved bad and went back to what was good.'],
+  capacityPerReplica: [
+    'replica_capacity_per_second',
+    'Requests per second that one replica is taken to serve at 100 % CPU: as given, until CPU and late requests say otherwise.',
+  ],
+  lateSharpness: [
+    'late_sharpness_ratio',
+    'How sharply lateness falls off with idleness, by the usual law: 1 until late requests say otherwise.',
+  ],
   regret: ['shadow_regret', 'Cost above that of the best expert in hindsight.'],
 };

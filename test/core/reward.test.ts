@@ -53,6 +53,23 @@ describe('the cost reward', () => {
     expect(score(at(5, 8, 100), hold, at(10, 8, 100)).total).toBeCloseTo(-4 / 3, 12);
   });
 
+  it('takes the law that was found out, where one was', () => {
+    // 100/s on 4 replicas of 50/s: half idle; of 40/s: 37.5 % idle.
+    const lateOf = (law?: { capacityPerReplica: number; tailPerSecond: number }): number => {
+      const { terms } = costScore(s, undefined, undefined, () => law).score(
+        at(0, 4, 100),
+        hold,
+        at(3600, 4, 100),
+      );
+      return (terms.slo / terms.efficiency) * (4 / (s.latePrice * 360_000));
+    };
+    expect(lateOf()).toBeCloseTo(Math.exp(-0.25 * 0.5 * 50), 12);
+    expect(lateOf({ capacityPerReplica: 40, tailPerSecond: 10 })).toBeCloseTo(
+      Math.exp(-0.25 * 0.375 * 10),
+      12,
+    );
+  });
+
   it('takes late requests from the histogram if there is one, else from the law', () => {
     const { score } = costScore(s);
     expect(score(at(0, 4, 100), hold, at(5, 4, 100, { lateRatio: 0 }))).toMatchObject({

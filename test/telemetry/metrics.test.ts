@@ -37,7 +37,16 @@ const rich = (name = 'web') =>
       samples: [sample(), sample({ metric: 'cpu', state: 'empty', value: undefined })],
     }),
     reward: { decisionId: cycleId(), traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), reward: reward() },
-    learning: { epsilon: 0.2, tdError: -0.5, rounds: 3, regret: -1.5, 'cost.hpa-rule': 1.2, ownFigure: 7 },
+    learning: {
+      epsilon: 0.2,
+      tdError: -0.5,
+      rounds: 3,
+      regret: -1.5,
+      capacityPerReplica: 41,
+      lateSharpness: 0.4,
+      'cost.hpa-rule': 1.2,
+      ownFigure: 7,
+    },
     stages,
   });
 
@@ -92,6 +101,8 @@ test.each([
   ['q_epsilon', `${web}} 0.2`],
   ['td_error', `${web}} -0.5`],
   ['learning_rounds', `${web}} 3`],
+  ['replica_capacity_per_second', `${web}} 41`],
+  ['late_sharpness_ratio', `${web}} 0.4`],
   ['shadow_regret', `${web}} -1.5`],
   ['learning_figure', `${web},figure="ownFigure"} 7`],
   ['decision_stage_duration_seconds_sum', '{stage="observe"} 0.002'],

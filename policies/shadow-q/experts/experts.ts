@@ -10,25 +10,34 @@ export type ExpertName = (typeof expertNames)[number];
 /** An expert names the two lines for the step that has just become visible. */
 export type Expert = { readonly name: ExpertName; lines(history: FeatureHistory): Lines };
 
+/** What the experts are to know of the target beside its demand; it may be found to be other than was thought. */
+export type Served = {
+  readonly capacityPerReplica: number;
+  /** How full the found law lets a replica be, by how full the usual law does: 1 until it was found. */
+  readonly fullness: number;
+};
+
 const kpaUtilization = 0.65;
 const hpaUtilization = 0.62;
 
 /** Knative's autoscaler: the mean of a minute at 65 % of capacity, up and down alike. */
-export const kpaRule = (capacity: number): Expert => ({
+export const kpaRule = (served: () => Served): Expert => ({
   name: 'kpa-rule',
   lines: ({ tracker }) => {
-    const size = Math.ceil(tracker.mean(60) / capacity / kpaUtilization);
+    const { capacityPerReplica, fullness } = served();
+    const size = Math.ceil(tracker.mean(60) / capacityPerReplica / (kpaUtilization * fullness));
     return { low: size, high: size };
   },
 });
 
 /** The HPA: demand now at 62 % of capacity, and down only to the greatest wish of five minutes. */
-export const hpaRule = (capacity: number): Expert => ({
+export const hpaRule = (served: () => Served): Expert => ({
   name: 'hpa-rule',
-  lines: ({ tracker }) => ({
-    low: tracker.mean(15) / capacity / hpaUtilization,
-    high: tracker.highestOf5Minutes() / capacity / hpaUtilization,
-  }),
+  lines: ({ tracker }) => {
+    const { capacityPerReplica, fullness } = served();
+    const sizeOf = (demand: number): number => demand / capacityPerReplica / (hpaUtilization * fullness);
+    return { low: sizeOf(tracker.mean(15)), high: sizeOf(tracker.highestOf5Minutes()) };
+  },
 });
 
 let shared: NetEngine | undefined;
@@ -39,7 +48,11 @@ const engine = (): NetEngine => {
 };
 
 /** Several nets, their outputs averaged. */
-export const netsExpert = (name: ExpertName, nets: readonly Float32Array[], capacity: number): Expert => ({
+export const netsExpert = (
+  name: ExpertName,
+  nets: readonly Float32Array[],
+  served: () => Served,
+): Expert => ({
   name,
   lines: (history) => {
     const { x, o, weights, forward } = engine();
@@ -53,7 +66,7 @@ export const netsExpert = (name: ExpertName, nets: readonly Float32Array[], capa
       o0 += o[0]!;
       o1 += o[1]!;
     }
-    const low = lowLine(o0 / nets.length, history.tracker.scale(), capacity);
+    const low = lowLine(o0 / nets.length, history.tracker.scale(), served().capacityPerReplica);
     return { low, high: highLine(low, o1 / nets.length) };
   },
 });

@@ -49,8 +49,12 @@ const changes = (N: readonly number[]): number =>
   N.slice(1).reduce((sum, n, k) => sum + Math.abs(n - N[k]!), 0);
 
 describe('the gradient of a chunk', () => {
-  it.each([0, 0.003])('is the slope of its cost, switches at %d', (switchPrice) => {
-    const e = economy({ maxReplicas: 1000, minReplicas: 0.1, latePrice: 1e-3, switchPrice });
+  it.each([
+    [0, 50],
+    [0.003, 50],
+    [0.003, 20],
+  ])('is the slope of its cost, switches at %d and a tail of %d', (switchPrice, tailPerSecond) => {
+    const e = economy({ maxReplicas: 1000, minReplicas: 0.1, latePrice: 1e-3, switchPrice, tailPerSecond });
     const { run } = chunkGradient(e, steps);
     const none = new Float32Array(2 * steps);
     const costAt = (chunk: Chunk): number =>

@@ -2,6 +2,7 @@ import type { Economy } from '#policies/shadow-q/experts/two-lines/chunk-gradien
 
 export const economy = (overrides: Partial<Economy> = {}): Economy => ({
   capacityPerReplica: 50,
+  tailPerSecond: 50,
   sloSeconds: 0.25,
   startUpSeconds: 45,
   latePrice: 1e-4,

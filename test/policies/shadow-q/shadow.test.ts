@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { tailSharpness } from '#core/queue';
 import { phaseOf } from '#policies/shadow-q/experts/two-lines/feature-history';
 import { shadow } from '#policies/shadow-q/shadow';
 import { workload } from '#simulator/workload';
@@ -16,14 +17,25 @@ const timing = fc.constantFrom(
 
 it('pays, second by second, what the simulated workload pays for the same plan', () => {
   const plans = fc.array(fc.integer({ min: 1, max: 30 }), { minLength: 50, maxLength: 50 });
+  const found = fc.constantFrom(undefined, { capacityPerReplica: 40, serviceVariation: 2 });
+  const seeds = fc.integer({ min: 0, max: 999 });
   fc.assert(
-    fc.property(timing, plans, fc.integer({ min: 0, max: 999 }), ({ age, ...times }, plan, seed) => {
-      const e = economy(times);
+    fc.property(timing, plans, seeds, found, ({ age, ...times }, plan, seed, other) => {
+      const { serviceVariation = 1, ...served } = other ?? {};
+      const { capacityPerReplica } = economy(served);
+      const tailPerSecond = capacityPerReplica * tailSharpness(serviceVariation);
+      const e = economy({ ...times, ...served, tailPerSecond });
       const endOf = (k: number): number => phaseOf(e.stepSeconds, age) + k * e.stepSeconds;
       const counts = jumps(endOf(plan.length), seed);
-      const fleet = shadow(e, age);
+      const fleet = shadow(economy(times), age);
+      fleet.govern(e);
       fleet.start(7);
-      const load = workload({ ...e, arrivals: Float64Array.from(counts), initialReplicas: 7 });
+      const load = workload({
+        ...e,
+        arrivals: Float64Array.from(counts),
+        initialReplicas: 7,
+        serviceVariation,
+      });
       let [cost, switches, before] = [0, 0, 7];
       plan.forEach((n, k) => {
         cost += fleet.play(k, counts, k === 0 ? 0 : endOf(k - 1), endOf(k));

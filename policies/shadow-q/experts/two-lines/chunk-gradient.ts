@@ -1,8 +1,11 @@
 import { dropAfterSeconds } from '#core/queue';
 import { highestExponent, lowestExponent, sigmoid, softplus } from './lines.ts';
+import { equivalentPrice } from './steady.ts';
 
 export type Economy = {
   readonly capacityPerReplica: number;
+  /** Late are exp(−(SLO − w)·(1 − rho)·tail); under the law of src/core/queue.ts the tail is the capacity. */
+  readonly tailPerSecond: number;
   readonly sloSeconds: number;
   readonly startUpSeconds: number;
   readonly latePrice: number;
@@ -13,9 +16,9 @@ export type Economy = {
 };
 
 /** Three inputs beside demand: what the same demand should cost depends on them. 0 is the usual case. */
-export const conditionsOf = (e: Economy, ageSeconds: number): readonly number[] => [
+export const conditionsOf = (e: Economy, ageSeconds: number, usual: Economy = e): readonly number[] => [
   Math.log(Math.max(1, e.startUpSeconds) / 45),
-  Math.log(Math.max(1e-9, e.latePrice) / 1e-4),
+  Math.log(Math.max(1e-9, equivalentPrice(e, usual)) / 1e-4),
   Math.log(Math.max(1, ageSeconds)),
 ];
 
@@ -44,7 +47,7 @@ const blindSteps = 12;
  *   cost = Σ N_k·Δ/3600 + p·late(r_k, B_k) + q·|N_k − N_{k−1}|
  */
 export const chunkGradient = (e: Economy, mostSteps: number) => {
-  const { capacityPerReplica: c, sloSeconds: slo, stepSeconds, latePrice: p } = e;
+  const { capacityPerReplica: c, tailPerSecond: tail, sloSeconds: slo, stepSeconds, latePrice: p } = e;
   const L = Math.ceil(e.startUpSeconds / stepSeconds);
   const low = new Float64Array(mostSteps);
   const high = new Float64Array(mostSteps);
@@ -103,13 +106,13 @@ export const chunkGradient = (e: Economy, mostSteps: number) => {
         if (d >= C || wait >= slo) late += d;
         else {
           const idle = 1 - d / C;
-          const share = d * Math.exp(-(slo - wait) * idle * c);
+          const share = d * Math.exp(-(slo - wait) * idle * tail);
           late += share;
-          // ∂ of −(SLO − w)·(1 − rho)·c, with rho = d/(r·c).
+          // ∂ of −(SLO − w)·(1 − rho)·tail, with rho = d/(r·c).
           const waitR = (byR + afterR) / (2 * C) - wait / r;
           const waitB = (byB + afterB) / (2 * C);
-          lateR += share * c * (waitR * idle - ((slo - wait) * (1 - idle)) / r);
-          lateB += share * c * waitB * idle;
+          lateR += share * tail * (waitR * idle - ((slo - wait) * (1 - idle)) / r);
+          lateB += share * tail * waitB * idle;
         }
         backlog = after;
         byR = afterR;
@@ -165,3 +168,5 @@ export const chunkGradient = (e: Economy, mostSteps: number) => {
 
   return { run };
 };
+
+export type ChunkGradient = ReturnType<typeof chunkGradient>;

@@ -17,6 +17,21 @@ export const standardise = (
   }
 };
 
+/** Writes the conditions into the first `steps` rows as inputs: they hold for all times alike. */
+export const tell = (
+  rows: Float32Array,
+  steps: number,
+  conditions: readonly number[],
+  { mean, deviation }: Standard,
+): void => {
+  conditions.forEach((condition, i) => {
+    const at = demandFeatureCount + i;
+    const x = (Math.fround(condition) - mean[at]!) / deviation[at]!;
+    const input = Math.max(-mostDeviations, Math.min(mostDeviations, x));
+    for (let k = 0; k < steps; k++) rows[k * featureCount + at] = input;
+  });
+};
+
 export type FeatureHistorySettings = {
   readonly stepSeconds: number;
   /** A decision at second t sees what is older than t − age. */
@@ -48,7 +63,8 @@ export const featureHistory = (
   standard: Standard,
   settings: FeatureHistorySettings,
 ) => {
-  const { stepSeconds, ageSeconds, keepSeconds, firstStep: begin = 0, conditions = [] } = settings;
+  const { stepSeconds, ageSeconds, keepSeconds, firstStep: begin = 0 } = settings;
+  let conditions = settings.conditions ?? [];
   const phase = phaseOf(stepSeconds, ageSeconds);
   const keepSteps = Math.ceil(keepSeconds / stepSeconds);
   const raw = new Float32Array(featureCount);
@@ -137,6 +153,11 @@ export const featureHistory = (
       tracker.write(raw);
       for (let i = 0; i < conditions.length; i++) raw[demandFeatureCount + i] = conditions[i]!;
       standardise(raw, standard, rows, (held - 1) * featureCount);
+    },
+    /** The target was found to be another than was thought: in the steps that are kept too. */
+    retell: (found: readonly number[]): void => {
+      conditions = found;
+      tell(rows, held, conditions, standard);
     },
     endOf,
     steps: () => steps,

@@ -9,6 +9,7 @@ import type { RoundPart, RoundResult, RoundStart } from './round.ts';
 import { ageAtRound, firstRoundSeconds, scheduleAt } from './schedule.ts';
 
 export type LearnerSettings = {
+  /** As the spec says. */
   readonly economy: Economy;
   readonly ageSeconds: number;
   readonly seed: number;
@@ -39,6 +40,8 @@ const arraysOf = ({ weights, m, v, mean }: Adam): readonly Float32Array[] => [we
 export const learner = (settings: LearnerSettings) => {
   const { economy, ageSeconds, seed, prior, beside = false, leastRoundSeconds } = settings;
   const { stepSeconds } = economy;
+  /** As the target was found to be. */
+  let found = economy;
   const nets: Adam[] = prior.nets.map(adamFrom);
   const acting = prior.nets.map((net) => net.slice());
   const inLine = beside ? undefined : lesson(economy, ageSeconds, prior);
@@ -79,7 +82,7 @@ export const learner = (settings: LearnerSettings) => {
     while (inLine.replay.makeMore());
     const past = pastOf(history, stepSeconds, ageSeconds);
     for (let net = 0; net < nets.length; net++) {
-      const of = { seed, net, step: scalars[5]!, rate: scalars[3]!, meanRate: scalars[4]!, meanCost };
+      const of = { seed, net, step: scalars[5]!, rate: scalars[3]!, meanRate: scalars[4]!, meanCost, found };
       inLine.learn(nets[net]!, ownChunks(history, past, of, stepSeconds, ageSeconds), of);
     }
     scalars[5]!++;
@@ -103,7 +106,7 @@ export const learner = (settings: LearnerSettings) => {
     const begunStep = history.steps();
     const past = pastOf(history, stepSeconds, ageSeconds, spareSeconds);
     const start: RoundStart = {
-      ...{ economy, ageSeconds, seed, meanCost, firstStep },
+      ...{ economy, found, ageSeconds, seed, meanCost, firstStep },
       ...{ rate: schedule.rate, meanRate: schedule.meanRate },
       nets,
     };
@@ -174,6 +177,10 @@ export const learner = (settings: LearnerSettings) => {
 
   return {
     advance,
+    /** From now on it learns for a target as it was found to be. */
+    govern: (economyFound: Economy): void => {
+      found = economyFound;
+    },
     dueSecond,
     begin,
     acting,

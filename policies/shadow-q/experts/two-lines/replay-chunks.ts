@@ -11,7 +11,7 @@ import { syntheticLoad } from './synthetic.ts';
 export type ReadyChunk = Omit<Chunk, 'o'> & { readonly rows: Float32Array; readonly meanCost: number };
 
 const loads = 60;
-const chunksOfLoad = 4;
+export const chunksOfLoad = 4;
 const seed = 0x5eed;
 
 /** Makes the chunks of one load after another, so that nobody waits for all of them. */

@@ -6,7 +6,9 @@ import { shippedPrior } from './prior.ts';
 
 /** All that a round of learning begins with: plain values, which another thread can be sent. */
 export type RoundStart = {
+  /** As the spec says, and as the target was found to be. */
   readonly economy: Economy;
+  readonly found: Economy;
   readonly ageSeconds: number;
   readonly seed: number;
   readonly meanCost: number;
@@ -37,7 +39,7 @@ const lessonFor = (economy: Economy, ageSeconds: number): Lesson => {
 /** The work of a round, step by step: a function of what it is given alone. */
 export const roundWork = (given: unknown) => {
   const start = given as RoundStart;
-  const { seed, meanCost, rate, meanRate, nets } = start;
+  const { seed, meanCost, rate, meanRate, nets, found } = start;
   const { learn, replay } = lessonFor(start.economy, start.ageSeconds);
   let step = start.firstStep;
   return {
@@ -45,7 +47,7 @@ export const roundWork = (given: unknown) => {
     prepare: (): boolean => replay.makeMore(),
     learn: (part: unknown): void => {
       nets.forEach((net, n) => {
-        learn(net, (part as RoundPart)[n]!, { seed, net: n, step, rate, meanRate, meanCost });
+        learn(net, (part as RoundPart)[n]!, { seed, net: n, step, rate, meanRate, meanCost, found });
       });
       step++;
     },
