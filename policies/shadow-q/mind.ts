@@ -10,6 +10,7 @@ import {
 } from '#policies/shadow-q/experts/two-lines/feature-history';
 import { featureTracker } from '#policies/shadow-q/experts/two-lines/features';
 import { learner } from '#policies/shadow-q/experts/two-lines/learner';
+import { calm, restless } from '#policies/shadow-q/experts/two-lines/lines';
 import { pastSeconds } from '#policies/shadow-q/experts/two-lines/own-chunks';
 import { lagSecondsOf } from '#policies/shadow-q/experts/two-lines/pretrain';
 import { type Prior, shippedPrior } from '#policies/shadow-q/experts/two-lines/prior';
@@ -20,12 +21,16 @@ import { shadow } from '#policies/shadow-q/shadow';
 import type { State } from '#policies/shadow-q/state';
 import { expertTable } from '#policies/shadow-q/table';
 
+/** What can be left out, one at a time, to see what it is worth. */
+export const parts = ['calm', 'contexts', 'rules', 'floor'] as const;
+
 export type MindSettings = {
   readonly spec: Spec;
   readonly seed: number;
   readonly learning: boolean;
   /** This expert decides whatever the table says: for ablations. */
   readonly pinned?: string | undefined;
+  readonly without?: (typeof parts)[number] | undefined;
   readonly prior?: Prior;
   /** Rounds of learning are made beside the loop. */
   readonly beside?: boolean | undefined;
@@ -66,6 +71,7 @@ export const mind = ({
   seed,
   learning,
   pinned,
+  without,
   prior = shippedPrior(spec.intervalSeconds),
   firstStep = 0,
   beside = false,
@@ -95,10 +101,10 @@ export const mind = ({
   const experts: readonly Expert[] = [
     netsExpert('nets-shipped', prior.nets, () => served),
     ...(pupil === undefined ? [] : [netsExpert('nets-learned', pupil.acting, () => served)]),
-    kpaRule(() => served),
-    hpaRule(() => served),
+    ...(without === 'rules' ? [] : [kpaRule(() => served), hpaRule(() => served)]),
   ];
-  const shadows = experts.map(() => shadow(told, age));
+  const moves = without === 'calm' ? restless : calm;
+  const shadows = experts.map(() => shadow(told, age, moves));
   const table = expertTable({ experts: experts.length, stepSeconds });
   const lines: Lines[] = experts.map(() => ({ low: 0, high: Number.POSITIVE_INFINITY }));
   const rewards = new Float64Array(experts.length);
@@ -111,7 +117,7 @@ export const mind = ({
   const learnt = { ...table.learnt, ...pupil?.learnt };
   const gate = pupil && regretGate({ experts: experts.length, learned, shipped: 0, stepSeconds, learnt });
   /** The fleet as whoever is in charge would have had it. */
-  const own = shadow(told, age);
+  const own = shadow(told, age, moves);
   let demotedStep = Number.NEGATIVE_INFINITY;
 
   const bound = (x: number): number => Math.max(spec.minReplicas, Math.min(spec.maxReplicas, x));
@@ -143,7 +149,8 @@ export const mind = ({
   };
 
   const drawLines = (): void => {
-    const least = Math.ceil(tracker.mean(15) / served.capacityPerReplica / fullestRatio);
+    const least =
+      without === 'floor' ? 0 : Math.ceil(tracker.mean(15) / served.capacityPerReplica / fullestRatio);
     for (let e = 0; e < experts.length; e++) {
       let { low, high } = experts[e]!.lines(history);
       // Twice at most: to what was good, and to what was shipped.
@@ -171,7 +178,7 @@ export const mind = ({
     const step = history.steps() - 1;
     const from = (step === 0 ? 0 : history.endOf(step - 1)) - history.firstSecond();
     const to = history.endOf(step) - history.firstSecond();
-    const context = contextOf(tracker.situation());
+    const context = without === 'contexts' ? 0 : contextOf(tracker.situation());
     if (scalars[1] === 0) for (const each of [...shadows, own]) each.start(firstSize());
     for (let e = 0; e < experts.length; e++) {
       stepCosts[e] = shadows[e]!.play(step, history.arrivals(), from, to);
@@ -232,6 +239,7 @@ export const mind = ({
     awake: (): boolean => history.steps() >= holdSteps,
     experts,
     lines: lines as readonly Lines[],
+    moves,
     inCharge,
     context: (): number => scalars[0]!,
     value: (e: number): number => table.value(scalars[0]!, e),

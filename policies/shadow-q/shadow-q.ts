@@ -8,6 +8,7 @@ import { expertNames } from '#policies/shadow-q/experts/experts';
 import { gridSeconds } from '#policies/shadow-q/experts/two-lines/demand-window';
 import { phaseOf } from '#policies/shadow-q/experts/two-lines/feature-history';
 import { towards } from '#policies/shadow-q/experts/two-lines/lines';
+import { parts } from '#policies/shadow-q/mind';
 import { recall, type SnapshotData, secondsBeforeSteps } from '#policies/shadow-q/recall';
 import { service } from '#policies/shadow-q/served/service';
 import { pack } from '#policies/shadow-q/state';
@@ -25,6 +26,7 @@ export const shadowQSettings = {
   capacity: oneOf('what a replica serves: found out of its CPU, or as the spec says', learnedOrGiven),
   lateness: oneOf('how late requests get: found out of late requests, or by the usual law', learnedOrGiven),
   pinned: optional(oneOf('one expert decides always; absent: the table chooses', expertNames)),
+  without: optional(oneOf('one part is left out, to see what it is worth; absent: none', parts)),
 };
 
 /** A longer gap in the demand is no gap but a new beginning: what was learnt is kept. */
@@ -140,7 +142,7 @@ export const shadowQ: PolicyMaker = ({ seed, settings, snapshot, history, beside
         const { low, high } = mind.lines[i]!;
         values.push({
           option: mind.experts[i]!.name,
-          replicas: towards(from, low, high),
+          replicas: towards(from, low, high, mind.moves),
           value: mind.value(i),
         });
       }

@@ -1,12 +1,12 @@
 import { lateShare, nextBacklog } from '#core/queue';
 import type { Economy } from '#policies/shadow-q/experts/two-lines/chunk-gradient';
-import { towards } from '#policies/shadow-q/experts/two-lines/lines';
+import { type Calm, towards } from '#policies/shadow-q/experts/two-lines/lines';
 
 /**
  * A fleet that was never run: what one expert would have had and paid on the recorded demand. Costs are booked in the
  * step in which they are felt. Ready is the least of the sizes wanted during the last start-up time.
  */
-export const shadow = (given: Economy, ageSeconds: number) => {
+export const shadow = (given: Economy, ageSeconds: number, moves: Calm) => {
   let e = given;
   const L = Math.ceil(e.startUpSeconds / e.stepSeconds);
   const late = Math.ceil(ageSeconds / e.stepSeconds);
@@ -34,7 +34,7 @@ export const shadow = (given: Economy, ageSeconds: number) => {
     },
     /** What the expert wants at step k, by its two lines. */
     decide: (step: number, low: number, high: number): number => {
-      const size = Math.max(e.minReplicas, Math.min(e.maxReplicas, towards(scalars[0]!, low, high)));
+      const size = Math.max(e.minReplicas, Math.min(e.maxReplicas, towards(scalars[0]!, low, high, moves)));
       sizes[((step % kept) + kept) % kept] = size;
       scalars[0] = size;
       return size;

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { tailSharpness } from '#core/queue';
 import { phaseOf } from '#policies/shadow-q/experts/two-lines/feature-history';
+import { restless } from '#policies/shadow-q/experts/two-lines/lines';
 import { shadow } from '#policies/shadow-q/shadow';
 import { workload } from '#simulator/workload';
 import { jumps } from '#test/policies/shadow-q/demand';
@@ -27,7 +28,7 @@ it('pays, second by second, what the simulated workload pays for the same plan',
       const e = economy({ ...times, ...served, tailPerSecond });
       const endOf = (k: number): number => phaseOf(e.stepSeconds, age) + k * e.stepSeconds;
       const counts = jumps(endOf(plan.length), seed);
-      const fleet = shadow(economy(times), age);
+      const fleet = shadow(economy(times), age, restless);
       fleet.govern(e);
       fleet.start(7);
       const load = workload({
@@ -58,7 +59,7 @@ it('pays, second by second, what the simulated workload pays for the same plan',
 });
 
 it('follows two lines: up to the low one, down to the high one, between them not at all', () => {
-  const fleet = shadow(economy(), 1);
+  const fleet = shadow(economy(), 1, restless);
   fleet.start(10);
   const sizes = [
     [9.4, 12],

@@ -16,12 +16,21 @@ export const lowLine = (o0: number, scale: number, capacity: number): number =>
 
 export const highLine = (low: number, o1: number): number => low * Math.exp(softplus(o1));
 
+/**
+ * How much calmer than the lines a fleet moves, in parts of its size: a release of fewer replicas waits, an order goes
+ * so far above the low line (to the middle at most), so that slow ramps take fewer and larger moves.
+ */
+export type Calm = { readonly release: number; readonly order: number };
+export const calm: Calm = { release: 0.06, order: 0.03 };
+export const restless: Calm = { release: 0, order: 0 };
+
 /** The size that two lines want from `replicas`; whole replicas, half rounded up. */
-export const towards = (replicas: number, low: number, high: number): number => {
+export const towards = (replicas: number, low: number, high: number, { release, order }: Calm): number => {
   const least = Math.floor(low + 0.5);
-  if (replicas < least) return least;
+  if (replicas < least)
+    return Math.max(least, Math.floor(Math.min((low + high) / 2, low + order * replicas) + 0.5));
   const most = Math.floor(high + 0.5);
-  return Math.min(replicas, most);
+  return replicas - most >= Math.ceil(release * replicas) ? Math.min(replicas, most) : replicas;
 };
 
 /** Utilisation that an untrained net aims at, and the log of the logarithmic width between its lines. */

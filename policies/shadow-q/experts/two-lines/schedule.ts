@@ -9,7 +9,7 @@ export type Schedule = {
 export const firstRoundSeconds = 300;
 const hour = 3600;
 const fast: Schedule = { everySeconds: 300, steps: 20, rate: 1e-3, meanRate: 0.2 };
-const slow: Schedule = { everySeconds: 1200, steps: 8, rate: 5e-4, meanRate: 0.02 };
+const slow: Schedule = { everySeconds: 1200, steps: 8, rate: 1.5e-3, meanRate: 0.02 };
 
 /** Rounds are frequent while little is known: from 5 min of age on, in the first hour, until 4 h, after. */
 export const scheduleAt = (age: number, leastRoundSeconds = 0): Schedule => {

@@ -1,0 +1,53 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { calm, restless, towards } from '#policies/shadow-q/experts/two-lines/lines';
+
+const size = fc.integer({ min: 1, max: 300 });
+const lines = fc
+  .tuple(fc.double({ min: 0.5, max: 250, noNaN: true }), fc.double({ min: 1, max: 3, noNaN: true }))
+  .map(([low, width]) => ({ low, high: low * width }));
+
+describe('a fleet between two lines', () => {
+  it('moves only where the lines say so, and not beyond them', () => {
+    fc.assert(
+      fc.property(size, lines, (n, { low, high }) => {
+        const exact = towards(n, low, high, restless);
+        const moved = towards(n, low, high, calm);
+        // Of one direction; calm may leave out a release, and order more.
+        expect(Math.sign(moved - n) * Math.sign(exact - n)).toBeGreaterThanOrEqual(0);
+        expect(moved).toBeGreaterThanOrEqual(exact);
+        expect(moved).toBeLessThanOrEqual(Math.max(n, exact, Math.floor((low + high) / 2 + 0.5)));
+      }),
+    );
+  });
+
+  it('never waits with an order', () => {
+    fc.assert(
+      fc.property(size, lines, (n, { low, high }) => {
+        expect(towards(n, low, high, calm)).toBeGreaterThanOrEqual(Math.floor(low + 0.5));
+      }),
+    );
+  });
+
+  it('stays where it went while the lines stay', () => {
+    fc.assert(
+      fc.property(size, lines, (n, { low, high }) => {
+        const there = towards(n, low, high, calm);
+        expect(towards(there, low, high, calm)).toBe(there);
+      }),
+    );
+  });
+
+  it('releases single replicas up to 16, and above that waits for as many as pay the move', () => {
+    // ceil(.06·16) = 1, ceil(.06·17) = 2
+    expect(towards(16, 10, 15, calm)).toBe(15);
+    expect(towards(17, 10, 16, calm)).toBe(17);
+    expect(towards(17, 10, 15, calm)).toBe(15);
+  });
+
+  it('orders 3 % of its size above the low line, no further than the middle', () => {
+    // 40 + .03·30 = 40.9; the middle of 40 and 40.4 is 40.2.
+    expect(towards(30, 40, 60, calm)).toBe(41);
+    expect(towards(30, 40, 40.4, calm)).toBe(40);
+  });
+});
