@@ -49,12 +49,18 @@ export const buckets = (settings: BucketSettings, start?: BucketState): Buckets 
   /** Where in the ring the last write is. */
   let place = size - 1;
 
-  const indexOf = (atSeconds: number): number => Math.floor(atSeconds / grain);
+  const indexOf = (atSeconds: number): number => Math.floor(grain === 1 ? atSeconds : atSeconds / grain);
 
   /** The place of the bucket `ahead` of the last write, which may be behind it. */
   const placeOf = (ahead: number): number => {
     const at = place + ahead;
     return at < 0 ? at + size : at < size ? at : at - size;
+  };
+
+  const emptyNext = (): void => {
+    place = placeOf(1);
+    total -= ring[place]!;
+    ring[place] = 0;
   };
 
   /** Buckets between the last write and the new one were never written: they hold what was a window ago. */
@@ -64,11 +70,7 @@ export const buckets = (settings: BucketSettings, start?: BucketState): Buckets 
       ring.fill(0);
       total = 0;
     } else {
-      for (let i = last; i < index; i++) {
-        place = placeOf(1);
-        total -= ring[place]!;
-        ring[place] = 0;
-      }
+      for (let i = last; i < index; i++) emptyNext();
     }
     last = index;
   };
@@ -119,7 +121,11 @@ export const buckets = (settings: BucketSettings, start?: BucketState): Buckets 
   return {
     record: (atSeconds, value) => {
       const index = indexOf(atSeconds);
-      if (index !== last) {
+      // Nearly always the bucket after the last one.
+      if (index - last === 1 && grain < window) {
+        emptyNext();
+        last = index;
+      } else if (index !== last) {
         if (index * grain + window <= last * grain) return;
         if (first === Number.NEGATIVE_INFINITY || first > index) first = index;
         if (index > last) moveTo(index);
