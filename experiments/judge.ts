@@ -1,17 +1,16 @@
-import type { Decision, Observation, Spec } from '#core/model';
 import type { PolicySettings } from '#core/policy';
 import { type PolicyEntry, policies } from '#policies/registry';
 import { arrivalsOf } from '#simulator/arrivals';
 import { type ClairvoyantPlan, clairvoyant, windowSeconds } from '#simulator/clairvoyant';
 import type { Load } from '#simulator/load';
-import { lossy } from '#simulator/lossy';
 import type { Totals } from '#simulator/workload';
-import { simulatedWorld } from '#simulator/world';
-import { fold } from '#workflows/fold';
+import { begin, type Course, costOf, preset, type Watcher } from './course.ts';
 import { grids } from './grids.ts';
 import type { TrialSettings } from './judge-settings.ts';
 import { type Order, ordered } from './ordered.ts';
+import { tune } from './tuning.ts';
 
+export { specOf, type Watcher } from './course.ts';
 export { type JudgeSettings, judgeDefaults, type TrialSettings } from './judge-settings.ts';
 
 export type Verdict = {
@@ -46,36 +45,7 @@ export type Contestant = {
   readonly orders?: readonly Order[];
 };
 
-const preset = { minReplicas: 1, sloSeconds: 0.25 };
 const tunedSuffix = '-tuned';
-
-export const specOf = (s: TrialSettings, entry: PolicyEntry): Spec => ({
-  minReplicas: s.minReplicas ?? preset.minReplicas,
-  maxReplicas: s.maxReplicas,
-  intervalSeconds: entry.intervalSeconds ?? s.intervalSeconds,
-  capacityPerReplica: s.capacity,
-  startUpSeconds: s.startUpSeconds,
-  sloSeconds: s.sloSeconds ?? preset.sloSeconds,
-  latePrice: s.latePrice,
-  switchPrice: s.switchPrice,
-  metricAgeSeconds: entry.metricAgeSeconds ?? s.metricAge,
-});
-
-export type Watcher = (decision: Decision, observation: Observation) => void;
-
-type Course = {
-  readonly entry: PolicyEntry;
-  readonly name: string;
-  readonly settings: PolicySettings;
-  readonly arrivals: Float64Array;
-  readonly from: number;
-  readonly to: number;
-  readonly judge: TrialSettings;
-  readonly onDecision?: Watcher | undefined;
-};
-
-const costOf = ({ replicaSeconds, lateRequests }: Readonly<Totals>, latePrice: number): number =>
-  replicaSeconds / 3600 + latePrice * lateRequests;
 
 const scoreOf = (totals: Readonly<Totals>, latePrice: number) => ({
   cost: costOf(totals, latePrice),
@@ -86,44 +56,24 @@ const scoreOf = (totals: Readonly<Totals>, latePrice: number) => ({
   reversals: totals.reversals,
 });
 
-/** Runs one policy over [0, to) and counts what falls in [from, to). */
-const run = ({ entry, name, settings, arrivals, from, to, judge, onDecision }: Course) => {
-  const truth = specOf(judge, entry);
-  const spec = { ...truth, capacityPerReplica: truth.capacityPerReplica * (judge.capacityBelief ?? 1) };
-  const { serviceVariation, startUpVariation, retryShare, seed } = judge;
-  const untold = { serviceVariation, startUpVariation, retryShare, seed };
-  const world = simulatedWorld({ arrivals, spec: truth, ...untold });
-  const policy = entry.make({ spec, seed: judge.seed, settings });
-  const missing = judge.missingShare ?? 0;
-  const go = fold({
-    world: {
-      ...world,
-      endsAt: to,
-      read: missing > 0 ? lossy(world.read, missing, judge.seed) : world.read,
-    },
-    policy,
-    spec,
-    seed: judge.seed,
-    target: name,
-    view: entry.sees,
-    learns: entry.learns,
-    ...(onDecision === undefined ? {} : { onDecision }),
-  });
-  go(0, from);
-  world.workload.advance(from);
-  world.workload.reset();
+/** Runs one policy over the load and counts what falls in [from, to). */
+const run = (course: Course, from: number) => {
+  const { to, judge } = course;
+  const life = begin(course);
+  const cost = (): number => costOf(life.totals(), judge.latePrice);
+  life.until(from);
+  life.reset();
   const curve: number[] = [];
   for (let at = from; at < to; ) {
     const end = Math.min(to, at + (judge.bucketSeconds ?? Number.POSITIVE_INFINITY));
-    const before = costOf(world.workload.totals(), judge.latePrice);
-    go(at, end);
-    world.workload.advance(end);
-    curve.push(costOf(world.workload.totals(), judge.latePrice) - before);
+    const before = cost();
+    life.until(end);
+    curve.push(cost() - before);
     at = end;
   }
   return {
     ...(judge.bucketSeconds === undefined ? {} : { curve }),
-    ...scoreOf(world.workload.totals(), judge.latePrice),
+    ...scoreOf(life.totals(), judge.latePrice),
   };
 };
 
@@ -145,19 +95,6 @@ const entryOf = (name: string): { entry: PolicyEntry; base: string; tuned: boole
 /** Throws, before anything runs, when a name is unknown. */
 export const checkContestants = (names: readonly string[]): void => {
   for (const name of names) entryOf(name);
-};
-
-const tune = (
-  course: Omit<Course, 'settings' | 'from' | 'to'>,
-  base: string,
-  until: number,
-): PolicySettings => {
-  let best: { settings: PolicySettings; cost: number } | undefined;
-  for (const settings of grids[base]!(course.judge)) {
-    const { cost } = run({ ...course, settings, from: 0, to: until });
-    if (best === undefined || cost < best.cost) best = { settings, cost };
-  }
-  return best!.settings;
 };
 
 /** What all contestants of a load have in common. */
@@ -230,8 +167,8 @@ export const verdictOf = (ground: Ground, contestant: Contestant, onDecision?: W
   const course = { entry, name: contestant.name, arrivals, judge: settings };
   const given = { ...entry.simulation, ...contestant.settings };
   const tuneUntil = settings.tuneShare === undefined ? from : shareOf(arrivals, settings.tuneShare);
-  const chosen = tuned ? { ...given, ...tune(course, base, tuneUntil) } : given;
-  const score = run({ ...course, settings: chosen, from, to: arrivals.length, onDecision });
+  const chosen = tuned ? { ...given, ...tune({ ...course, to: tuneUntil }, grids[base]!(settings)) } : given;
+  const score = run({ ...course, settings: chosen, to: arrivals.length, onDecision }, from);
   return { name: contestant.name, settings: chosen, ...score, ratio: score.cost / plan.cost };
 };
 

@@ -93,7 +93,7 @@ describe('a verdict', () => {
 });
 
 describe('a tuned peer', () => {
-  it.each(['hpa', 'static'])(
+  it.each(['hpa', 'base-stock', 'static'])(
     '%s has the knobs that were cheapest on the warm-up, and is scored on the rest',
     (base) => {
       const warmUp: Load = { ...wave, rps: wave.rps.subarray(0, 300) };
