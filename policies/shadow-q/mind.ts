@@ -34,7 +34,7 @@ export type MindSettings = {
   readonly prior?: Prior;
   /** Rounds of learning are made beside the loop. */
   readonly beside?: boolean | undefined;
-  /** Rounds are no more frequent than that, once the target is four hours old. */
+  /** Rounds begin no more often. */
   readonly leastRoundSeconds?: number | undefined;
   /** Steps of the history before the first that is still known. */
   readonly firstStep?: number;

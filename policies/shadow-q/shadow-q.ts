@@ -19,10 +19,7 @@ const learnedOrGiven = ['learned', 'given'] as const;
 
 export const shadowQSettings = {
   learning: flag('go on learning on the own past', true),
-  leastRoundSeconds: number('rounds of learning are no more frequent, once the target is 4 h old', 1800, {
-    least: 1800,
-    most: 86_400,
-  }),
+  leastRoundSeconds: number('rounds of learning begin no more often', 300, { least: 300, most: 86_400 }),
   capacity: oneOf('what a replica serves: found out of its CPU, or as the spec says', learnedOrGiven),
   lateness: oneOf('how late requests get: found out of late requests, or by the usual law', learnedOrGiven),
   pinned: optional(oneOf('one expert decides always; absent: the table chooses', expertNames)),

@@ -12,10 +12,9 @@ const fast: Schedule = { everySeconds: 300, steps: 20, rate: 1e-3, meanRate: 0.2
 const slow: Schedule = { everySeconds: 1200, steps: 8, rate: 1.5e-3, meanRate: 0.02 };
 
 /** Rounds are frequent while little is known: from 5 min of age on, in the first hour, until 4 h, after. */
-export const scheduleAt = (age: number, leastRoundSeconds = 0): Schedule => {
-  if (age < hour) return fast;
-  if (age < 4 * hour) return slow;
-  return { ...slow, everySeconds: Math.max(1800, leastRoundSeconds) };
+export const scheduleAt = (age: number, leastSeconds = 0): Schedule => {
+  const usual = age < hour ? fast : age < 4 * hour ? slow : { ...slow, everySeconds: 1800 };
+  return { ...usual, everySeconds: Math.max(usual.everySeconds, leastSeconds) };
 };
 
 const fastRounds = (hour - firstRoundSeconds) / fast.everySeconds;
