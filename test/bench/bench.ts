@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type Figure, meets } from './figure.ts';
 
 /** Each part has a process of its own: what one compiled or kept does not help or hinder the next. */
-const parts = ['simulator', 'kernel', 'live', 'http', 'process', 'targets'] as const;
+const parts = ['simulator', 'kernel', 'live', 'http', 'process', 'targets', 'learning'] as const;
 
 const measure = (part: string): Promise<readonly Figure[]> =>
   new Promise((resolve, reject) => {
@@ -21,7 +21,8 @@ const measure = (part: string): Promise<readonly Figure[]> =>
     );
   });
 
-const digits = (value: number): string => (value >= 100 ? value.toFixed(0) : value.toPrecision(3));
+const shown = ({ value, digits = 3 }: Figure): string =>
+  value >= 100 ? value.toFixed(0) : value.toPrecision(digits);
 const verdict = (figure: Figure): string => {
   const met = meets(figure);
   return met === undefined ? '' : met ? 'met' : 'missed';
@@ -42,7 +43,7 @@ for (const part of asked.length > 0 ? asked : parts) {
   for (const figure of await measure(part)) {
     const cells = [
       figure.what,
-      digits(figure.value),
+      shown(figure),
       figure.unit,
       figure.goal ?? '',
       verdict(figure),

@@ -5,6 +5,8 @@ export type Figure = {
   readonly unit: string;
   readonly goal?: `${'≥' | '<'} ${number}`;
   readonly note?: string;
+  /** Significant digits; absent: three. */
+  readonly digits?: number;
 };
 
 export const meets = ({ value, goal }: Figure): boolean | undefined => {
