@@ -42,8 +42,8 @@ export const costOf = ({ replicaSeconds, lateRequests }: Readonly<Totals>, lateP
 export const begin = ({ entry, name, settings, arrivals, to, judge, onDecision }: Course) => {
   const truth = specOf(judge, entry);
   const spec = { ...truth, capacityPerReplica: truth.capacityPerReplica * (judge.capacityBelief ?? 1) };
-  const { serviceVariation, startUpVariation, retryShare, seed } = judge;
-  const untold = { serviceVariation, startUpVariation, retryShare, seed };
+  const { serviceVariation, tailPower, startUpVariation, retryShare, seed } = judge;
+  const untold = { serviceVariation, tailPower, startUpVariation, retryShare, seed };
   const world = simulatedWorld({ arrivals, spec: truth, ...untold });
   const missing = judge.missingShare ?? 0;
   const go = fold({

@@ -23,6 +23,7 @@ export const trialRanges = {
   capacityBelief: { least: 0.1, most: 10 },
   missingShare: { least: 0, most: 0.9 },
   serviceVariation: { least: 0, most: 10 },
+  tailPower: { least: 1, most: 1000 },
   startUpVariation: { least: 0, most: 10 },
   retryShare: { least: 0, most: 0.9 },
   bucketSeconds: { least: 60, most: 30 * 86_400, whole: true },

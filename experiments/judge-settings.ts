@@ -30,6 +30,8 @@ export type TrialSettings = JudgeSettings & {
   readonly sloSeconds?: number | undefined;
   /** Coefficient of variation of service times, which no policy is told; absent: 1, the law that nets are trained on. */
   readonly serviceVariation?: number | undefined;
+  /** Lateness falls off as this power, which no policy is told; absent: exponentially. */
+  readonly tailPower?: number | undefined;
   /** Coefficient of variation of start-up times; policies, and the clairvoyant, are told the mean alone. Absent: 0. */
   readonly startUpVariation?: number | undefined;
   /**

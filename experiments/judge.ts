@@ -126,6 +126,7 @@ export const groundOf = (load: Load, settings: TrialSettings): Ground => {
     maxReplicas: settings.maxReplicas,
     fromSecond: from,
     serviceVariation: settings.serviceVariation,
+    tailPower: settings.tailPower,
   });
   return { load: load.name, settings, arrivals, from, plan };
 };

@@ -1,7 +1,8 @@
-import { dropAfterSeconds, tailSharpness } from '#core/queue';
+import { dropAfterSeconds } from '#core/queue';
+import { type LateTailSettings, lateTail } from '#simulator/late-tail';
 import { violationRatio } from '#simulator/serving';
 
-export type ClairvoyantSettings = {
+export type ClairvoyantSettings = LateTailSettings & {
   readonly arrivals: Float64Array;
   readonly capacityPerReplica: number;
   readonly sloSeconds: number;
@@ -12,8 +13,6 @@ export type ClairvoyantSettings = {
   readonly maxReplicas: number;
   /** Scored part: [fromSecond, end). */
   readonly fromSecond: number;
-  /** As of the workload. */
-  readonly serviceVariation?: number | undefined;
 };
 
 export type ClairvoyantPlan = {
@@ -35,7 +34,7 @@ export const windowSeconds = 15;
 /** Late requests of [from, to) with `ready` replicas, beginning with an empty backlog. */
 const lateRequests = (s: ClairvoyantSettings, from: number, to: number, ready: number): number => {
   const c = s.capacityPerReplica;
-  const sharpness = tailSharpness(s.serviceVariation ?? 1);
+  const tail = lateTail(s);
   const C = ready * c;
   let backlog = 0;
   let late = 0;
@@ -44,8 +43,7 @@ const lateRequests = (s: ClairvoyantSettings, from: number, to: number, ready: n
     let after = backlog + d - C;
     after = after <= 0 ? 0 : Math.min(after, dropAfterSeconds * C);
     const wait = C > 0 ? (backlog + after) / (2 * C) : s.sloSeconds;
-    late +=
-      d >= C || wait >= s.sloSeconds ? d : d * Math.exp(-(s.sloSeconds - wait) * (c - d / ready) * sharpness);
+    late += d >= C || wait >= s.sloSeconds ? d : d * tail((s.sloSeconds - wait) * (c - d / ready));
     backlog = after;
   }
   return late;

@@ -1,15 +1,14 @@
-import { nextBacklog, tailSharpness } from '#core/queue';
+import { nextBacklog } from '#core/queue';
+import { type LateTailSettings, lateTail } from '#simulator/late-tail';
 import { isKnown, recentSums, slotOf, sumOver } from '#simulator/recent-sums';
 import { sendAgain } from '#simulator/retries';
 import { unhurriedLate } from '#simulator/unhurried-late';
 
-export type ServingSettings = {
+export type ServingSettings = LateTailSettings & {
   /** Arrivals in each second. */
   readonly arrivals: Float64Array;
   readonly capacityPerReplica: number;
   readonly sloSeconds: number;
-  /** Coefficient of variation of service times; absent: 1, the law of src/core/queue.ts. */
-  readonly serviceVariation?: number | undefined;
   /** Share of late requests, dropped ones among them, that are sent again some seconds later; absent: none. */
   readonly retryShare?: number | undefined;
 };
@@ -21,8 +20,8 @@ export const violationRatio = 0.01;
 export const serving = (settings: ServingSettings) => {
   const { capacityPerReplica: c, sloSeconds: slo, retryShare = 0 } = settings;
   const arrivals = retryShare > 0 ? settings.arrivals.slice() : settings.arrivals;
-  const sharpness = tailSharpness(settings.serviceVariation ?? 1);
-  const lateWith = unhurriedLate(c, slo, sharpness);
+  const tail = lateTail(settings);
+  const lateWith = unhurriedLate(c, slo, settings);
   let now = 0;
   let minuteEndsAt = 60;
   const totals = { requests: 0, lateRequests: 0, violationMinutes: 0 };
@@ -80,7 +79,7 @@ export const serving = (settings: ServingSettings) => {
       let used = 1;
       const left = nextBacklog(backlog, d, C);
       const wait = (backlog + left) / (2 * C);
-      if (d < C && wait < slo) late = d * Math.exp(-(slo - wait) * (c - d / ready) * sharpness);
+      if (d < C && wait < slo) late = d * tail((slo - wait) * (c - d / ready));
       if (backlog + d < C) used = (backlog + d) / C;
       backlog = left;
       const next = slotOf(t + 1);

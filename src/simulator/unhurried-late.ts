@@ -1,3 +1,5 @@
+import { type LateTailSettings, lateTail } from '#simulator/late-tail';
+
 const tables = new Map<string, (Float64Array | undefined)[]>();
 
 /**
@@ -7,15 +9,16 @@ const tables = new Map<string, (Float64Array | undefined)[]>();
 export const unhurriedLate = (
   c: number,
   slo: number,
-  sharpness: number,
+  law: LateTailSettings,
 ): ((ready: number) => Float64Array) => {
-  const key = `${c} ${slo} ${sharpness}`;
+  const key = `${c} ${slo} ${law.serviceVariation} ${law.tailPower}`;
+  const tail = lateTail(law);
   const rows = tables.get(key) ?? [];
   tables.set(key, rows);
   return (ready) => {
     rows[ready] ??= Float64Array.from(
       { length: Math.ceil(ready * c) },
-      (_, d) => d * Math.exp(-slo * (c - d / ready) * sharpness),
+      (_, d) => d * tail(slo * (c - d / ready)),
     );
     return rows[ready];
   };

@@ -1,6 +1,7 @@
 import type { PodGroup, Replicas, Sample, Spec } from '#core/model';
 import { type MetricSource, PortError, type Reading, type Scaler } from '#ports';
 import type { Batch } from '#simulator/fleet';
+import type { LateTailSettings } from '#simulator/late-tail';
 import { type WorkloadSettings, workload } from '#simulator/workload';
 
 export type WorldSettings = {
@@ -14,7 +15,7 @@ export type WorldSettings = {
 } & Untold;
 
 /** What no spec tells. */
-type Untold = Pick<WorkloadSettings, 'serviceVariation' | 'startUpVariation' | 'retryShare' | 'seed'>;
+type Untold = LateTailSettings & Pick<WorkloadSettings, 'startUpVariation' | 'retryShare' | 'seed'>;
 
 /** What a reading is to hold besides the demand: building what nobody looks at costs more than a decision. */
 export type View = { readonly arrivals: boolean; readonly pods: boolean; readonly samples: boolean };

@@ -45,6 +45,10 @@ describe('another law of latency', () => {
     expect(cost(1)).toBeGreaterThan(cost(0.5));
   });
 
+  it.each(['hpa', 'clairvoyant'])('costs more where lateness falls off as a power, for %s', (name) => {
+    expect(verdict(name, { tailPower: 3 }).cost).toBeGreaterThan(verdict(name).cost);
+  });
+
   it('is the usual one where they vary by 1', () => {
     expect(verdict('hpa', { serviceVariation: 1 })).toEqual(verdict('hpa'));
   });
