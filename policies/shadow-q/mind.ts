@@ -11,7 +11,6 @@ import {
 import { featureTracker } from '#policies/shadow-q/experts/two-lines/features';
 import { learner } from '#policies/shadow-q/experts/two-lines/learner';
 import { calm, restless } from '#policies/shadow-q/experts/two-lines/lines';
-import { pastSeconds } from '#policies/shadow-q/experts/two-lines/own-chunks';
 import { lagSecondsOf } from '#policies/shadow-q/experts/two-lines/pretrain';
 import { type Prior, shippedPrior } from '#policies/shadow-q/experts/two-lines/prior';
 import type { RoundResult } from '#policies/shadow-q/experts/two-lines/round';
@@ -34,6 +33,8 @@ export type MindSettings = {
   readonly prior?: Prior;
   /** Rounds of learning are made beside the loop. */
   readonly beside?: boolean | undefined;
+  /** Own past that is kept to learn from. */
+  readonly pastSeconds?: number;
   /** Rounds begin no more often. */
   readonly leastRoundSeconds?: number | undefined;
   /** Steps of the history before the first that is still known. */
@@ -60,6 +61,7 @@ const firstUtilization = 0.6;
 /** Whatever an expert says: never fewer replicas than present demand would fill to this. */
 const fullestRatio = 0.97;
 const shippedSeconds = 600;
+export const longestPastSeconds = 96 * 3600;
 
 /**
  * All that `shadow-q` thinks, as a function of demand and of the law alone: second by second in, step by step the
@@ -75,6 +77,7 @@ export const mind = ({
   prior = shippedPrior(spec.intervalSeconds),
   firstStep = 0,
   beside = false,
+  pastSeconds = longestPastSeconds,
   leastRoundSeconds,
   law,
 }: MindSettings) => {
@@ -96,7 +99,7 @@ export const mind = ({
     conditions: conditionsOf(told, age),
   });
   const pupil = learning
-    ? learner({ economy: told, ageSeconds: age, seed, prior, beside, leastRoundSeconds })
+    ? learner({ economy: told, ageSeconds: age, seed, prior, beside, pastSeconds, leastRoundSeconds })
     : undefined;
   const experts: readonly Expert[] = [
     netsExpert('nets-shipped', prior.nets, () => served),

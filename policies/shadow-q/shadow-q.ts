@@ -8,7 +8,7 @@ import { expertNames } from '#policies/shadow-q/experts/experts';
 import { gridSeconds } from '#policies/shadow-q/experts/two-lines/demand-window';
 import { phaseOf } from '#policies/shadow-q/experts/two-lines/feature-history';
 import { towards } from '#policies/shadow-q/experts/two-lines/lines';
-import { parts } from '#policies/shadow-q/mind';
+import { longestPastSeconds, parts } from '#policies/shadow-q/mind';
 import { recall, type SnapshotData, secondsBeforeSteps } from '#policies/shadow-q/recall';
 import { service } from '#policies/shadow-q/served/service';
 import { pack } from '#policies/shadow-q/state';
@@ -19,6 +19,10 @@ const learnedOrGiven = ['learned', 'given'] as const;
 
 export const shadowQSettings = {
   learning: flag('go on learning on the own past', true),
+  pastSeconds: number('own past that is kept in memory to learn from', longestPastSeconds, {
+    least: 7200,
+    most: longestPastSeconds,
+  }),
   leastRoundSeconds: number('rounds of learning begin no more often', 300, { least: 300, most: 86_400 }),
   capacity: oneOf('what a replica serves: found out of its CPU, or as the spec says', learnedOrGiven),
   lateness: oneOf('how late requests get: found out of late requests, or by the usual law', learnedOrGiven),

@@ -9,7 +9,7 @@ export const threadLearner = ({ entry }: { readonly entry: URL }): Learner => {
 
   const thread = (): Worker => {
     if (worker !== undefined) return worker;
-    const made = new Worker(entry);
+    const made = new Worker(entry, { resourceLimits: { maxYoungGenerationSizeMb: 4 } });
     // Waiting for a round must not keep a process alive that has ended.
     made.unref();
     made.on('error', () => {});

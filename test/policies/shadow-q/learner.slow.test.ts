@@ -20,7 +20,7 @@ const live = (seconds: number, seed: number, onStep: (pupil: Learner, at: number
     ageSeconds: 1,
     keepSeconds: 1e5,
   });
-  const pupil = learner({ economy: e, ageSeconds: 1, seed, prior });
+  const pupil = learner({ economy: e, ageSeconds: 1, seed, prior, pastSeconds: 96 * 3600 });
   for (const count of pulsing.subarray(0, seconds)) {
     if (!history.push(count)) continue;
     pupil.advance(history, meanCost);

@@ -14,6 +14,8 @@ export type LearnerSettings = {
   readonly ageSeconds: number;
   readonly seed: number;
   readonly prior: Prior;
+  /** So much of the own past is learnt from, as long as the history keeps it. */
+  readonly pastSeconds: number;
   /** Rounds are made beside the loop, none in `advance`. */
   readonly beside?: boolean;
   readonly leastRoundSeconds?: number | undefined;
@@ -38,7 +40,7 @@ const arraysOf = ({ weights, m, v, mean }: Adam): readonly Float32Array[] => [we
  * the net and the number of the step alone: a replay learns the same.
  */
 export const learner = (settings: LearnerSettings) => {
-  const { economy, ageSeconds, seed, prior, beside = false, leastRoundSeconds } = settings;
+  const { economy, ageSeconds, seed, prior, beside = false, pastSeconds, leastRoundSeconds } = settings;
   const { stepSeconds } = economy;
   /** As the target was found to be. */
   let found = economy;
@@ -80,7 +82,7 @@ export const learner = (settings: LearnerSettings) => {
     if (scalars[1] === 0) return false;
     // A process that starts anew in the middle of a round has made none yet.
     while (inLine.replay.makeMore());
-    const past = pastOf(history, stepSeconds, ageSeconds);
+    const past = pastOf(history, stepSeconds, ageSeconds, pastSeconds);
     for (let net = 0; net < nets.length; net++) {
       const of = { seed, net, step: scalars[5]!, rate: scalars[3]!, meanRate: scalars[4]!, meanCost, found };
       inLine.learn(nets[net]!, ownChunks(history, past, of, stepSeconds, ageSeconds), of);
@@ -104,7 +106,7 @@ export const learner = (settings: LearnerSettings) => {
     );
     const firstStep = scalars[5]!;
     const begunStep = history.steps();
-    const past = pastOf(history, stepSeconds, ageSeconds, spareSeconds);
+    const past = pastOf(history, stepSeconds, ageSeconds, pastSeconds - spareSeconds);
     const start: RoundStart = {
       ...{ economy, found, ageSeconds, seed, meanCost, firstStep },
       ...{ rate: schedule.rate, meanRate: schedule.meanRate },

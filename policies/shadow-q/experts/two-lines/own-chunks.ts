@@ -8,22 +8,21 @@ import type { ReadyChunk } from './replay-chunks.ts';
 export type OwnChunk = Omit<ReadyChunk, 'meanCost'>;
 
 export const ownChunkCount = 4;
-export const pastSeconds = 96 * 3600;
 const recentSeconds = 24 * 3600;
 const shortestSeconds = 300;
 
 /** What may be learnt from: the steps before `end`, `kept` of them. */
 export type Past = { readonly end: number; readonly kept: number };
 
-/** Steps whose whole interval has been seen, `spareSeconds` less than all that is kept. */
+/** Steps whose whole interval has been seen, of the last so many seconds. */
 export const pastOf = (
   history: FeatureHistory,
   stepSeconds: number,
   ageSeconds: number,
-  spareSeconds = 0,
+  pastSeconds: number,
 ): Past => {
   const end = history.steps() - 1 - Math.ceil(ageSeconds / stepSeconds);
-  const most = Math.floor((pastSeconds - spareSeconds) / stepSeconds);
+  const most = Math.floor(pastSeconds / stepSeconds);
   return { end, kept: Math.min(end - history.firstStep(), most) };
 };
 
