@@ -28,23 +28,41 @@ const failed = (error: ProposalError): Proposal => ({ replicas: 0, usage: 0, ave
 export const isWithin = (tolerances: Tolerances, ratio: number): boolean =>
   1 - tolerances.down <= ratio && ratio <= 1 + tolerances.up;
 
+type Missing = 'filled' | 'idle' | 'left-out';
+
+const percentAgain = (sums: PodSums, targetPercent: number, missing: Missing, withUnready: boolean) => {
+  const used = sums.readyUsage + (missing === 'filled' ? sums.missingFilled : 0);
+  const requested =
+    sums.readyRequest +
+    (missing === 'left-out' ? 0 : sums.missingRequest) +
+    (withUnready ? sums.unreadyRequest : 0);
+  return Math.trunc((used * 100) / requested) / targetPercent;
+};
+
+const averageAgain = (sums: PodSums, targetMilli: number, missing: Missing, withUnready: boolean) => {
+  const used = sums.readyUsage + (missing === 'filled' ? sums.missing * targetMilli : 0);
+  const counted = sums.ready + (missing === 'left-out' ? 0 : sums.missing) + (withUnready ? sums.unready : 0);
+  return Math.trunc(used / counted) / targetMilli;
+};
+
 /**
  * From the ratio over pods with samples to a size. `again` recomputes the ratio once missing pods count as using their
  * share (when shrinking) or nothing (when growing), and unready ones as nothing; what then turns round is not followed.
  */
 const toReplicas = (
   current: number,
+  target: number,
   ratio: number,
   sums: PodSums,
   tolerances: Tolerances,
-  again: (missing: 'filled' | 'idle' | 'left-out', withUnready: boolean) => number,
+  again: (sums: PodSums, target: number, missing: Missing, withUnready: boolean) => number,
   missingAtTarget: 'idle' | 'left-out',
 ): number => {
   const withUnready = sums.unready > 0 && ratio > 1;
   if (!withUnready && sums.missing === 0)
     return isWithin(tolerances, ratio) ? current : Math.ceil(ratio * sums.ready);
   const missing = ratio < 1 ? 'filled' : ratio > 1 ? 'idle' : missingAtTarget;
-  const after = again(missing, withUnready);
+  const after = again(sums, target, missing, withUnready);
   if (isWithin(tolerances, after) || (ratio < 1 && after > 1) || (ratio > 1 && after < 1)) return current;
   const counted = sums.ready + (missing === 'left-out' ? 0 : sums.missing) + (withUnready ? sums.unready : 0);
   const replicas = Math.ceil(after * counted);
@@ -68,21 +86,8 @@ export const resourceReplicas = (
   if (sums.requestMissing) return failed('missingRequest');
   if (sums.readyRequest === 0) return failed('noMetricsMatchedPods');
   const usage = Math.trunc((sums.readyUsage * 100) / sums.readyRequest);
-  const replicas = toReplicas(
-    current,
-    usage / targetPercent,
-    sums,
-    tolerances,
-    (missing, withUnready) => {
-      const used = sums.readyUsage + (missing === 'filled' ? sums.missingFilled : 0);
-      const requested =
-        sums.readyRequest +
-        (missing === 'left-out' ? 0 : sums.missingRequest) +
-        (withUnready ? sums.unreadyRequest : 0);
-      return Math.trunc((used * 100) / requested) / targetPercent;
-    },
-    'left-out',
-  );
+  const ratio = usage / targetPercent;
+  const replicas = toReplicas(current, targetPercent, ratio, sums, tolerances, percentAgain, 'left-out');
   return { replicas, usage, average: Math.trunc(sums.readyUsage / sums.ready), error: undefined };
 };
 
@@ -100,19 +105,8 @@ export const averageReplicas = (
   if (sums.pods === 0) return failed('noPods');
   if (sums.ready === 0) return failed('noMetricsForTargetedPods');
   const usage = Math.trunc(sums.readyUsage / sums.ready);
-  const replicas = toReplicas(
-    current,
-    usage / targetMilli,
-    sums,
-    tolerances,
-    (missing, withUnready) => {
-      const used = sums.readyUsage + (missing === 'filled' ? sums.missing * targetMilli : 0);
-      const counted =
-        sums.ready + (missing === 'left-out' ? 0 : sums.missing) + (withUnready ? sums.unready : 0);
-      return Math.trunc(used / counted) / targetMilli;
-    },
-    'idle',
-  );
+  const ratio = usage / targetMilli;
+  const replicas = toReplicas(current, targetMilli, ratio, sums, tolerances, averageAgain, 'idle');
   return { replicas, usage, average: usage, error: undefined };
 };
 
