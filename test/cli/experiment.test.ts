@@ -162,8 +162,8 @@ describe('a definition with faults', () => {
   });
 
   it('that is not there is named, with what was meant', async () => {
-    const { code, err } = await home().run('experiment', 'run', 'versus-hpq');
-    expect([code, err]).toEqual([2, expect.stringContaining('did you mean versus-hpa?')]);
+    const { code, err } = await home().run('experiment', 'run', 'versus-peer');
+    expect([code, err]).toEqual([2, expect.stringContaining('did you mean versus-peers?')]);
   });
 });
 
@@ -203,6 +203,6 @@ describe('nimbusguard experiment report', () => {
 describe('nimbusguard experiment list', () => {
   it('tells what there is and what it takes', async () => {
     const { out } = await home().run('experiment', 'list');
-    expect(out).toMatch(/versus-hpa +\d+ +0 +[\d.]+ {2}Does shadow-q/);
+    expect(out).toMatch(/versus-peers +\d+ +0 +[\d.]+ {2}Does shadow-q/);
   });
 });
