@@ -50,10 +50,13 @@ export const simulatedWorld = ({
     initialReplicas: initial,
     ...untold,
   });
-  const { arrivals } = load;
+  const { arrivals, advance, now, requests, late } = load;
   const age = spec.metricAgeSeconds;
 
-  const clip = (t: number): number => Math.max(0, Math.min(t, load.now()));
+  const clip = (t: number): number => {
+    const end = now();
+    return t < 0 ? 0 : t < end ? t : end;
+  };
 
   const sample = (metric: string, value: number): Sample => ({
     metric,
@@ -74,7 +77,7 @@ export const simulatedWorld = ({
         { metric: 'memory', ...empty },
       ];
     }
-    const rate = sample('requests', load.requests(from, to) / (to - from));
+    const rate = sample('requests', requests(from, to) / (to - from));
     if (!all) return [rate];
     const used = load.utilization(from, to);
     const waiting = Math.min(1, load.backlog() / Math.max(1, load.ready() * c));
@@ -131,17 +134,17 @@ export const simulatedWorld = ({
   /** `at` and `since` are Unix seconds; the workload lives on to `at`. */
   const read = (at: number, since: number | undefined, view: View): Reading => {
     const t = Math.floor(at) - startsAt;
-    load.advance(t);
+    advance(t);
     const seen = clip(t - age);
     const from = since === undefined ? 0 : clip(since - startsAt);
-    const requests = view.arrivals ? load.requests(from, seen) : 0;
+    const arrived = view.arrivals ? requests(from, seen) : 0;
     return {
       samples: samplesAt(t, view.samples),
       pods: view.pods ? podsAt(t) : none,
       arrivals: view.arrivals
         ? { startsAt: startsAt + from, stepSeconds: 1, counts: countsOf(from, seen) }
         : undefined,
-      lateRatio: requests > 0 ? Math.min(1, load.late(from, seen) / requests) : undefined,
+      lateRatio: arrived > 0 ? Math.min(1, late(from, seen) / arrived) : undefined,
     };
   };
 
