@@ -203,6 +203,6 @@ describe('nimbusguard experiment report', () => {
 describe('nimbusguard experiment list', () => {
   it('tells what there is and what it takes', async () => {
     const { out } = await home().run('experiment', 'list');
-    expect(out).toMatch(/versus-peers +\d+ +0 +[\d.]+ {2}Does shadow-q/);
+    expect(out).toMatch(/versus-peers +\d+ +0 +[\d.]+ {2}How does shadow-q/);
   });
 });
