@@ -42,8 +42,11 @@ const sharpnessStep = 0.05;
  * alone, each 5 min, so that a snapshot can hold each change. Capacity goes down when CPU says so. It goes up only when
  * late requests bear that out too: a replica that waits for something else than its CPU is not idle.
  */
-export const service = ({ spec, capacity, lateness, start }: ServiceSettings) => {
+export const service = ({ spec, capacity, lateness, start: stored }: ServiceSettings) => {
   const told = spec.capacityPerReplica;
+  const ratio = (stored?.capacityPerReplica ?? told) / told;
+  // What was found of quite another target is of no use to this one.
+  const start = ratio * mostFactor < 1 || ratio > mostFactor ? undefined : stored;
   const fleet = steadiness(spec, start?.fleet);
   const cpu = capacityMeter(spec, start?.cpu);
   const late = latenessMeter(spec, start?.late);
@@ -52,6 +55,9 @@ export const service = ({ spec, capacity, lateness, start }: ServiceSettings) =>
   let sharpness = (lateness === 'learned' ? start?.sharpness : undefined) ?? 1;
   let changes = start?.changes ?? 0;
   let reviewed = start?.reviewed ?? 0;
+
+  if (start !== undefined && start.capacityPerReplica !== served)
+    late.rescale(start.capacityPerReplica, served);
 
   const take = (found: number): void => {
     late.rescale(served, found);

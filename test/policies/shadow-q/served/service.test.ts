@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Observation, Sample } from '#core/model';
-import { watched } from '#test/policies/shadow-q/served/watching';
+import { overAMinute, watched } from '#test/policies/shadow-q/served/watching';
 
 const withCpu =
   (turn: (cpu: Sample) => Sample) =>
@@ -124,6 +124,15 @@ describe('how late requests get', () => {
   });
 });
 
+describe('means over a minute', () => {
+  it('say what a replica serves, and about how late its requests get', () => {
+    const { it } = watched({ seconds: 5400, serviceVariation: 2, believed: 65, seen: overAMinute() });
+    expect(Math.abs(it.capacityPerReplica() / 50 - 1)).toBeLessThan(0.06);
+    expect(it.law()!.tailPerSecond / 20).toBeGreaterThan(0.75);
+    expect(it.law()!.tailPerSecond / 20).toBeLessThan(1.33);
+  });
+});
+
 describe('who is made anew', () => {
   it('goes on as if it had never ended, wherever it was cut', () => {
     const given = { seconds: 3600, serviceVariation: 2, believed: 62 };
@@ -135,10 +144,12 @@ describe('who is made anew', () => {
     }
   });
 
-  it('by other words keeps what was found, and is told it where the user was right', () => {
+  it('by other words keeps what was found, unless they are of quite another target', () => {
     const { it } = watched({ seconds: 3600, believed: 62 });
     const corrected = watched({ seconds: 3600, believed: 50, from: 3600 }, it.state());
     expect(corrected.it.capacityPerReplica()).toBeCloseTo(50, 0);
+    const other = watched({ seconds: 0, believed: 500 }, it.state()).it;
+    expect([other.law(), other.capacityPerReplica()]).toEqual([undefined, 500]);
     const settings = { capacity: 'given', lateness: 'given' } as const;
     expect(watched({ seconds: 0, believed: 62, settings }, it.state()).it.law()).toBeUndefined();
   });

@@ -64,3 +64,25 @@ export const watched = (given: Watching, start?: ServiceSettings['start']) => {
   }
   return { it, changes };
 };
+
+/** Numbers as `rate(…[1m])` gives them: means over the last minute of looks. */
+export const overAMinute = (): ((o: Observation) => Observation) => {
+  const recent: Observation[] = [];
+  const mean = (of: (o: Observation) => number | undefined): number | undefined => {
+    const known = recent.map(of).filter((x) => x !== undefined);
+    return known.length === 0 ? undefined : known.reduce((a, b) => a + b) / known.length;
+  };
+  return (o) => {
+    recent.push(o);
+    if (recent.length > 12) recent.shift();
+    const smooth = (metric: string) =>
+      mean(({ samples }) => samples.find((sample) => sample.metric === metric)?.value);
+    return {
+      ...o,
+      samples: o.samples.map((sample) =>
+        sample.state === 'ok' ? { ...sample, value: smooth(sample.metric) } : sample,
+      ),
+      lateRatio: mean(({ lateRatio }) => lateRatio),
+    };
+  };
+};
