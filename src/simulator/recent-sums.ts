@@ -13,5 +13,5 @@ export const isKnown = (second: number, now: number): boolean => second > now - 
 /** Over [from, to), as of `now`; of seconds that are forgotten, the oldest that is known. */
 export const sumOver = (sums: Float64Array, from: number, to: number, now: number): number => {
   const oldest = now - keptSeconds + 1;
-  return sums[slotOf(to > oldest ? to : oldest)]! - sums[slotOf(from > oldest ? from : oldest)]!;
+  return sums[slotOf(Math.max(to, oldest))]! - sums[slotOf(Math.max(from, oldest))]!;
 };

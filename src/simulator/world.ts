@@ -53,10 +53,7 @@ export const simulatedWorld = ({
   const { arrivals, advance, now, requests, late } = load;
   const age = spec.metricAgeSeconds;
 
-  const clip = (t: number): number => {
-    const end = now();
-    return t < 0 ? 0 : t < end ? t : end;
-  };
+  const clip = (t: number): number => Math.max(0, Math.min(t, now()));
 
   const sample = (metric: string, value: number): Sample => ({
     metric,
