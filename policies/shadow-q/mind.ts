@@ -14,7 +14,7 @@ import { calm, restless } from '#policies/shadow-q/experts/two-lines/lines';
 import { lagSecondsOf } from '#policies/shadow-q/experts/two-lines/pretrain';
 import { type Prior, shippedPrior } from '#policies/shadow-q/experts/two-lines/prior';
 import type { RoundResult } from '#policies/shadow-q/experts/two-lines/round';
-import { steadyUtilization } from '#policies/shadow-q/experts/two-lines/steady';
+import { steadyUtilization, usualService } from '#policies/shadow-q/experts/two-lines/steady';
 import { allFinite, regretGate } from '#policies/shadow-q/regret-gate';
 import { shadow } from '#policies/shadow-q/shadow';
 import type { State } from '#policies/shadow-q/state';
@@ -83,7 +83,11 @@ export const mind = ({
 }: MindSettings) => {
   const told = economyOf(spec);
   const { stepSeconds } = told;
-  let served: Served = { capacityPerReplica: told.capacityPerReplica, fullness: 1 };
+  const servedIn = (economy: Economy): Served => ({
+    capacityPerReplica: economy.capacityPerReplica,
+    fullness: steadyUtilization(economy) / steadyUtilization({ ...economy, ...usualService }),
+  });
+  let served = servedIn(told);
   const age = Math.ceil(spec.metricAgeSeconds);
   const tracker = featureTracker(
     told.capacityPerReplica,
@@ -167,11 +171,8 @@ export const mind = ({
 
   const govern = (found: ServiceLaw): void => {
     const economy = { ...told, ...found };
-    served = {
-      capacityPerReplica: found.capacityPerReplica,
-      fullness: steadyUtilization(economy) / steadyUtilization(told),
-    };
-    history.retell(conditionsOf(economy, age, told));
+    served = servedIn(economy);
+    history.retell(conditionsOf(economy, age));
     for (const each of [...shadows, own]) each.govern(economy);
     pupil?.govern(economy);
   };

@@ -13,7 +13,7 @@ export type Expert = { readonly name: ExpertName; lines(history: FeatureHistory)
 /** What the experts are to know of the target beside its demand; it may be found to be other than was thought. */
 export type Served = {
   readonly capacityPerReplica: number;
-  /** How full the found law lets a replica be, by how full the usual law does: 1 until it was found. */
+  /** How full this service lets a replica be, by how full the usual one does. */
   readonly fullness: number;
 };
 

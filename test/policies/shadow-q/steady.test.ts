@@ -44,14 +44,17 @@ describe('the equivalent price', () => {
     }
   });
 
-  it('leads the usual law to the same utilisation', () => {
+  it('leads the usual law to the same utilisation, unless it were less than half of the price', () => {
     fc.assert(
       fc.property(tail, price, capacity, (tailPerSecond, latePrice, capacityPerReplica) => {
         const found = economy({ tailPerSecond, latePrice, capacityPerReplica });
         const rho = steadyUtilization(found);
         fc.pre(rho > 0.05 && rho < 0.99);
-        const told = economy({ latePrice });
-        expect(steadyUtilization({ ...told, latePrice: equivalentPrice(found, told) })).toBeCloseTo(rho, 6);
+        const usual = economy({ latePrice });
+        const equivalent = equivalentPrice(found, usual);
+        expect(equivalent).toBeGreaterThanOrEqual(latePrice / 2);
+        if (equivalent > latePrice / 2)
+          expect(steadyUtilization({ ...usual, latePrice: equivalent })).toBeCloseTo(rho, 6);
       }),
     );
   });

@@ -1,6 +1,6 @@
 import { dropAfterSeconds } from '#core/queue';
 import { highestExponent, lowestExponent, sigmoid, softplus } from './lines.ts';
-import { equivalentPrice } from './steady.ts';
+import { equivalentPrice, usualService } from './steady.ts';
 
 export type Economy = {
   readonly capacityPerReplica: number;
@@ -16,9 +16,9 @@ export type Economy = {
 };
 
 /** Three inputs beside demand: what the same demand should cost depends on them. 0 is the usual case. */
-export const conditionsOf = (e: Economy, ageSeconds: number, usual: Economy = e): readonly number[] => [
+export const conditionsOf = (e: Economy, ageSeconds: number): readonly number[] => [
   Math.log(Math.max(1, e.startUpSeconds) / 45),
-  Math.log(Math.max(1e-9, equivalentPrice(e, usual)) / 1e-4),
+  Math.log(Math.max(1e-9, equivalentPrice(e, { ...e, ...usualService })) / 1e-4),
   Math.log(Math.max(1, ageSeconds)),
 ];
 

@@ -60,7 +60,7 @@ export const lesson = (told: Economy, ageSeconds: number, prior: Prior) => {
     const kind = kinds.get(key) ?? {
       own: chunkGradient(found, chunkSteps),
       replayed: chunkGradient(inTold, chunkSteps),
-      conditions: conditionsOf(found, ageSeconds, told),
+      conditions: conditionsOf(found, ageSeconds),
       meanCosts: new Map(),
     };
     kinds.delete(key);

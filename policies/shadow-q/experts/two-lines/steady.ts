@@ -3,7 +3,12 @@ import type { Economy } from './chunk-gradient.ts';
 /** What of an economy says how late requests get and what that costs. */
 export type LateLaw = Pick<Economy, 'capacityPerReplica' | 'tailPerSecond' | 'sloSeconds' | 'latePrice'>;
 
+/** The service that the shipped nets and the rules were made for. */
+export const usualService = { capacityPerReplica: 50, tailPerSecond: 50, sloSeconds: 0.25 } as const;
+
 const emptiest = 0.02;
+/** Requests that wait for missing replicas are late under any law: at least half of the price stays. */
+const leastRatio = 0.5;
 
 /**
  * The utilisation at which one more replica saves as much as it costs under demand that never varies:
@@ -35,5 +40,6 @@ export const steadyUtilization = ({
 export const equivalentPrice = (law: LateLaw, usual: LateLaw): number => {
   const [A, B] = [law.sloSeconds * law.tailPerSecond, usual.sloSeconds * usual.tailPerSecond];
   const slopes = (law.capacityPerReplica * A) / (usual.capacityPerReplica * B);
-  return law.latePrice * slopes * (A === B ? 1 : Math.exp((B - A) * (1 - steadyUtilization(law))));
+  const steady = slopes * (A === B ? 1 : Math.exp((B - A) * (1 - steadyUtilization(law))));
+  return law.latePrice * Math.max(leastRatio, steady);
 };
