@@ -4,11 +4,12 @@ import { judgeDefaults } from '#experiments/judge-settings';
 import { parseLoad } from '#simulator/load';
 import { type Figure, report } from './figure.ts';
 
-/** What it costs to be taught seldom, where a budget is shared by many: of the clairvoyant's cost. */
+/** What it costs to be taught seldom, or from little, where many share a core and a memory: in parts of the clairvoyant's cost. */
 const loads = ['noisy-hour', 'cron-pulses', 'noisy-diurnal'] as const;
 const schedules = [
   { how: 'rounds on schedule', settings: {} },
   { how: 'a round each 2 h', settings: { leastRoundSeconds: 7200 } },
+  { how: 'a past of 12 h', settings: { pastSeconds: 12 * 3600 } },
   { how: 'no rounds', settings: { learning: false } },
 ] as const;
 

@@ -101,6 +101,11 @@ const measure = async (learning: boolean): Promise<readonly Figure[]> => {
             unit: 'a target and hour',
             note: 'two are due',
           },
+          {
+            what: `${count} targets, ${how}: rounds that this allows`,
+            value: (cpuShare * 3600 * rounds) / spent('learning_cpu_seconds_total') / count,
+            unit: 'a target and hour',
+          },
         ]
       : []),
   ];
