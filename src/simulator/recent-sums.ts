@@ -1,5 +1,5 @@
-/** How far back sums are known, 18 hours: a power of two. */
-const keptSeconds = 65_536;
+/** How far back sums are known, two hours and a quarter: a power of two. */
+const keptSeconds = 8192;
 
 /** Where the sum over all seconds before this one stands. */
 export const slotOf = (second: number): number => second & (keptSeconds - 1);
