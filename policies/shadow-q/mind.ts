@@ -1,6 +1,6 @@
-import type { Lines, Spec } from '#core/model';
 import type { ServiceLaw } from '#core/reward';
 import { contextOf } from '#policies/shadow-q/context';
+import { council } from '#policies/shadow-q/council';
 import { type Expert, hpaRule, kpaRule, netsExpert, type Served } from '#policies/shadow-q/experts/experts';
 import { conditionsOf, type Economy } from '#policies/shadow-q/experts/two-lines/chunk-gradient';
 import {
@@ -12,48 +12,13 @@ import { featureTracker } from '#policies/shadow-q/experts/two-lines/features';
 import { learner } from '#policies/shadow-q/experts/two-lines/learner';
 import { calm, restless } from '#policies/shadow-q/experts/two-lines/lines';
 import { lagSecondsOf } from '#policies/shadow-q/experts/two-lines/pretrain';
-import { type Prior, shippedPrior } from '#policies/shadow-q/experts/two-lines/prior';
+import { shippedPrior } from '#policies/shadow-q/experts/two-lines/prior';
 import type { RoundResult } from '#policies/shadow-q/experts/two-lines/round';
 import { steadyUtilization, usualService } from '#policies/shadow-q/experts/two-lines/steady';
+import { economyOf, longestPastSeconds, type MindSettings } from '#policies/shadow-q/mind-settings';
 import { allFinite, regretGate } from '#policies/shadow-q/regret-gate';
-import { shadow } from '#policies/shadow-q/shadow';
 import type { State } from '#policies/shadow-q/state';
 import { expertTable } from '#policies/shadow-q/table';
-
-/** What can be left out, one at a time, to see what it is worth. */
-export const parts = ['calm', 'contexts', 'rules', 'floor'] as const;
-
-export type MindSettings = {
-  readonly spec: Spec;
-  readonly seed: number;
-  readonly learning: boolean;
-  /** This expert decides whatever the table says: for ablations. */
-  readonly pinned?: string | undefined;
-  readonly without?: (typeof parts)[number] | undefined;
-  readonly prior?: Prior;
-  /** Rounds of learning are made beside the loop. */
-  readonly beside?: boolean | undefined;
-  /** Own past that is kept to learn from. */
-  readonly pastSeconds?: number;
-  /** Rounds begin no more often. */
-  readonly leastRoundSeconds?: number | undefined;
-  /** Steps of the history before the first that is still known. */
-  readonly firstStep?: number;
-  /** What was found out of the target, where it is not what the spec says. */
-  readonly law?: ServiceLaw | undefined;
-};
-
-export const economyOf = (spec: Spec): Economy => ({
-  capacityPerReplica: spec.capacityPerReplica,
-  tailPerSecond: spec.capacityPerReplica,
-  sloSeconds: spec.sloSeconds,
-  startUpSeconds: spec.startUpSeconds,
-  latePrice: spec.latePrice,
-  switchPrice: spec.switchPrice,
-  minReplicas: spec.minReplicas,
-  maxReplicas: spec.maxReplicas,
-  stepSeconds: spec.intervalSeconds,
-});
 
 /** Steps before the first decision, and the time in which the shipped nets act whatever the table says. */
 const holdSteps = 2;
@@ -61,7 +26,6 @@ const firstUtilization = 0.6;
 /** Whatever an expert says: never fewer replicas than present demand would fill to this. */
 const fullestRatio = 0.97;
 const shippedSeconds = 600;
-export const longestPastSeconds = 96 * 3600;
 
 /**
  * All that `shadow-q` thinks, as a function of demand and of the law alone: second by second in, step by step the
@@ -111,30 +75,23 @@ export const mind = ({
     ...(without === 'rules' ? [] : [kpaRule(() => served), hpaRule(() => served)]),
   ];
   const moves = without === 'calm' ? restless : calm;
-  const shadows = experts.map(() => shadow(told, age, moves));
+  const fleets = council({ economy: told, ageSeconds: age, experts, moves });
+  const { lines, costs, stepCosts } = fleets;
   const table = expertTable({ experts: experts.length, stepSeconds });
-  const lines: Lines[] = experts.map(() => ({ low: 0, high: Number.POSITIVE_INFINITY }));
   const rewards = new Float64Array(experts.length);
-  const costs = new Float64Array(experts.length);
-  const stepCosts = new Float64Array(experts.length);
   // [context, steps lived through]
   const scalars = new Float64Array(2);
 
   const learned = experts.findIndex(({ name }) => name === 'nets-learned');
   const learnt = { ...table.learnt, ...pupil?.learnt };
   const gate = pupil && regretGate({ experts: experts.length, learned, shipped: 0, stepSeconds, learnt });
-  /** The fleet as whoever is in charge would have had it. */
-  const own = shadow(told, age, moves);
   let demotedStep = Number.NEGATIVE_INFINITY;
-
-  const bound = (x: number): number => Math.max(spec.minReplicas, Math.min(spec.maxReplicas, x));
 
   const pin = experts.findIndex((each) => each.name === pinned);
   const inCharge = (): number => (pin >= 0 ? pin : history.seconds() < shippedSeconds ? 0 : table.inCharge());
 
   /** Where the shadows start: like a fleet that was sized for the first seconds at 60 % of capacity. */
-  const firstSize = (): number =>
-    bound(Math.ceil(tracker.mean(15) / served.capacityPerReplica / firstUtilization));
+  const firstSize = (): number => Math.ceil(tracker.mean(15) / served.capacityPerReplica / firstUtilization);
 
   /** Of a step, under the shipped nets; replica-hours. */
   const meanCost = (): number => (scalars[1]! > 0 ? costs[0]! / scalars[1]! : 0);
@@ -158,22 +115,21 @@ export const mind = ({
   const drawLines = (): void => {
     const least =
       without === 'floor' ? 0 : Math.ceil(tracker.mean(15) / served.capacityPerReplica / fullestRatio);
-    for (let e = 0; e < experts.length; e++) {
-      let { low, high } = experts[e]!.lines(history);
-      // Twice at most: to what was good, and to what was shipped.
-      for (let tries = 0; tries < 2 && e === learned && Number.isNaN(low + high); tries++) {
-        demote();
-        ({ low, high } = experts[e]!.lines(history));
-      }
-      lines[e] = { low: bound(Math.max(least, low)), high: bound(Math.max(least, high)) };
-    }
+    // Twice at most: to what was good, and to what was shipped.
+    let demotions = 0;
+    fleets.hear(history, least, (e) => {
+      if (e !== learned || demotions === 2) return false;
+      demotions++;
+      demote();
+      return true;
+    });
   };
 
   const govern = (found: ServiceLaw): void => {
     const economy = { ...told, ...found };
     served = servedIn(economy);
     history.retell(conditionsOf(economy, age));
-    for (const each of [...shadows, own]) each.govern(economy);
+    fleets.govern(economy);
     pupil?.govern(economy);
   };
   if (law !== undefined) govern(law);
@@ -183,11 +139,8 @@ export const mind = ({
     const from = (step === 0 ? 0 : history.endOf(step - 1)) - history.firstSecond();
     const to = history.endOf(step) - history.firstSecond();
     const context = without === 'contexts' ? 0 : contextOf(tracker.situation());
-    if (scalars[1] === 0) for (const each of [...shadows, own]) each.start(firstSize());
-    for (let e = 0; e < experts.length; e++) {
-      stepCosts[e] = shadows[e]!.play(step, history.arrivals(), from, to);
-      costs[e]! += stepCosts[e]!;
-    }
+    if (scalars[1] === 0) fleets.start(firstSize());
+    fleets.play(step, history.arrivals(), from, to);
     scalars[1]!++;
     const mean = meanCost();
     for (let e = 0; e < experts.length; e++) rewards[e] = -stepCosts[e]! / mean;
@@ -195,35 +148,21 @@ export const mind = ({
     scalars[0] = context;
     if (history.seconds() >= shippedSeconds) table.choose(context);
     const ended = pupil?.advance(history, mean) === true;
-    const bad = gate?.isBad(own.play(step, history.arrivals(), from, to), stepCosts) === true;
+    const bad = gate?.isBad(fleets.playInCharge(step, history.arrivals(), from, to), stepCosts) === true;
     if ((bad && pin < 0) || (ended && !isSound())) demote();
     drawLines();
-    const { low, high } = lines[inCharge()]!;
-    for (let e = 0; e < experts.length; e++) {
-      if (step + 1 >= holdSteps) shadows[e]!.decide(step, lines[e]!.low, lines[e]!.high);
-      else shadows[e]!.decide(step, 0, Number.POSITIVE_INFINITY);
-    }
-    if (step + 1 >= holdSteps) own.decide(step, low, high);
-    else own.decide(step, 0, Number.POSITIVE_INFINITY);
+    if (step + 1 >= holdSteps) fleets.decide(step, inCharge());
+    else fleets.hold(step);
   };
 
-  const state = (): State => {
-    const all: Record<string, State[string]> = {
-      ...tracker.state,
-      ...table.state,
-      ...pupil?.state,
-      ...gate?.state,
-      ownSizes: own.state.sizes,
-      ownShadow: own.state.scalars,
-      mind: scalars,
-      costs,
-    };
-    shadows.forEach((each, e) => {
-      all[`sizes${e}`] = each.state.sizes;
-      all[`shadow${e}`] = each.state.scalars;
-    });
-    return all;
-  };
+  const state = (): State => ({
+    ...tracker.state,
+    ...table.state,
+    ...pupil?.state,
+    ...gate?.state,
+    ...fleets.state,
+    mind: scalars,
+  });
 
   return {
     /** One more second of demand; NaN where it was not recorded. */
@@ -242,12 +181,12 @@ export const mind = ({
     /** Lines are to be trusted. */
     awake: (): boolean => history.steps() >= holdSteps,
     experts,
-    lines: lines as readonly Lines[],
+    lines,
     moves,
     inCharge,
     context: (): number => scalars[0]!,
     value: (e: number): number => table.value(scalars[0]!, e),
-    costs: costs as Readonly<Float64Array>,
+    costs,
     meanCost,
     steps: (): number => scalars[1]!,
     rounds: (): number => pupil?.rounds() ?? 0,

@@ -5,7 +5,8 @@ import type { CostState } from '#core/reward';
 import { contextCount } from '#policies/shadow-q/context';
 import { longestLookSeconds } from '#policies/shadow-q/experts/two-lines/demand-window';
 import { phaseOf } from '#policies/shadow-q/experts/two-lines/feature-history';
-import { type Mind, type MindSettings, mind } from '#policies/shadow-q/mind';
+import { type Mind, mind } from '#policies/shadow-q/mind';
+import type { MindSettings } from '#policies/shadow-q/mind-settings';
 import type { ServiceState } from '#policies/shadow-q/served/service';
 import { type Packed, restore } from '#policies/shadow-q/state';
 

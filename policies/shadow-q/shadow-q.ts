@@ -8,7 +8,7 @@ import { expertNames } from '#policies/shadow-q/experts/experts';
 import { gridSeconds } from '#policies/shadow-q/experts/two-lines/demand-window';
 import { phaseOf } from '#policies/shadow-q/experts/two-lines/feature-history';
 import { towards } from '#policies/shadow-q/experts/two-lines/lines';
-import { longestPastSeconds, parts } from '#policies/shadow-q/mind';
+import { longestPastSeconds, parts } from '#policies/shadow-q/mind-settings';
 import { recall, type SnapshotData, secondsBeforeSteps } from '#policies/shadow-q/recall';
 import { service } from '#policies/shadow-q/served/service';
 import { pack } from '#policies/shadow-q/state';
