@@ -1,7 +1,7 @@
 import type { Spec } from '#core/model';
-import type { ServiceLaw } from '#core/reward';
 import type { Economy } from '#policies/shadow-q/experts/two-lines/chunk-gradient';
 import type { Prior } from '#policies/shadow-q/experts/two-lines/prior';
+import type { FoundLaw } from '#policies/shadow-q/served/service';
 
 /** What can be left out, one at a time, to see what it is worth. */
 export const parts = ['calm', 'contexts', 'rules', 'floor'] as const;
@@ -23,7 +23,7 @@ export type MindSettings = {
   /** Steps of the history before the first that is still known. */
   readonly firstStep?: number;
   /** What was found out of the target, where it is not what the spec says. */
-  readonly law?: ServiceLaw | undefined;
+  readonly law?: FoundLaw | undefined;
 };
 
 export const economyOf = (spec: Spec): Economy => ({

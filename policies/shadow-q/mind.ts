@@ -1,4 +1,3 @@
-import type { ServiceLaw } from '#core/reward';
 import { contextOf } from '#policies/shadow-q/context';
 import { council } from '#policies/shadow-q/council';
 import { type Expert, hpaRule, kpaRule, netsExpert, type Served } from '#policies/shadow-q/experts/experts';
@@ -17,6 +16,7 @@ import type { RoundResult } from '#policies/shadow-q/experts/two-lines/round';
 import { steadyUtilization, usualService } from '#policies/shadow-q/experts/two-lines/steady';
 import { economyOf, longestPastSeconds, type MindSettings } from '#policies/shadow-q/mind-settings';
 import { allFinite, regretGate } from '#policies/shadow-q/regret-gate';
+import type { FoundLaw } from '#policies/shadow-q/served/service';
 import type { State } from '#policies/shadow-q/state';
 import { expertTable } from '#policies/shadow-q/table';
 
@@ -125,7 +125,7 @@ export const mind = ({
     });
   };
 
-  const govern = (found: ServiceLaw): void => {
+  const govern = (found: FoundLaw): void => {
     const economy = { ...told, ...found };
     served = servedIn(economy);
     history.retell(conditionsOf(economy, age));
@@ -170,7 +170,7 @@ export const mind = ({
       if (history.push(count)) endStep();
     },
     /** The target is found to be other than was thought. */
-    govern: (found: ServiceLaw | undefined): void => {
+    govern: (found: FoundLaw | undefined): void => {
       govern(found ?? told);
       if (history.steps() > 0) drawLines();
     },

@@ -8,7 +8,7 @@ import { phaseOf } from '#policies/shadow-q/experts/two-lines/feature-history';
 import { type Mind, mind } from '#policies/shadow-q/mind';
 import type { MindSettings } from '#policies/shadow-q/mind-settings';
 import type { ServiceState } from '#policies/shadow-q/served/service';
-import { type Packed, restore } from '#policies/shadow-q/state';
+import { fits, type Packed, restore } from '#policies/shadow-q/state';
 
 export type SnapshotData = {
   /** Unix second at which the demand history began. */
@@ -104,8 +104,7 @@ export const recall = (
   if (!reaches || !alike) return { mind: beginAnew(settings, data), startsAt: undefined };
   const same = mind({ ...settings, firstStep });
   // One of another version of the policy remembers other things.
-  if (Object.keys(same.state()).some((name) => !(name in data.state)))
-    return { mind: beginAnew(settings, data), startsAt: undefined };
+  if (!fits(same.state(), data.state)) return { mind: beginAnew(settings, data), startsAt: undefined };
   const at = (second: number): number => counts[second + data.startsAt - from] ?? Number.NaN;
   for (let s = begin; s < seen; s++) same.recall(at(s));
   restore(same.state(), data.state);

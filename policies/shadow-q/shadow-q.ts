@@ -26,6 +26,7 @@ export const shadowQSettings = {
   leastRoundSeconds: number('rounds of learning begin no more often', 300, { least: 300, most: 86_400 }),
   capacity: oneOf('what a replica serves: found out of its CPU, or as the spec says', learnedOrGiven),
   lateness: oneOf('how late requests get: found out of late requests, or by the usual law', learnedOrGiven),
+  startUp: oneOf('how long replicas take to start: found out of sizes, or as the spec says', learnedOrGiven),
   pinned: optional(oneOf('one expert decides always; absent: the table chooses', expertNames)),
   without: optional(oneOf('one part is left out, to see what it is worth; absent: none', parts)),
 };
@@ -55,10 +56,10 @@ const reasonOf = (replicas: number, wanted: number): string =>
  */
 export const shadowQ: PolicyMaker = ({ seed, settings, snapshot, history, beside, ...given }): Policy => {
   const spec = onGrid(given.spec);
-  const { capacity, lateness, ...thinking } = read(name, shadowQSettings, settings);
+  const { capacity, lateness, startUp, ...thinking } = read(name, shadowQSettings, settings);
   const { learning } = thinking;
   const stored = snapshot?.data as SnapshotData | undefined;
-  const served = service({ spec, capacity, lateness, start: stored?.service });
+  const served = service({ spec, capacity, lateness, startUp, start: stored?.service });
   const mindSettings = () => ({ spec, seed, beside, ...thinking, law: served.law() });
   let { mind, startsAt } = recall(mindSettings(), snapshot, history);
   const cost = costScore(spec, stored?.cost, () => mind.meanCost(), served.law);
@@ -170,6 +171,7 @@ export const shadowQ: PolicyMaker = ({ seed, settings, snapshot, history, beside
         demotions: mind.demotions(),
         capacityPerReplica: served.capacityPerReplica(),
         lateSharpness: served.sharpness(),
+        startUpSeconds: served.startUpSeconds(),
         regret: cost.state().total - least,
       };
       mind.experts.forEach((each, i) => {

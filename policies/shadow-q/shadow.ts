@@ -1,6 +1,7 @@
 import { lateShare, nextBacklog } from '#core/queue';
 import type { Economy } from '#policies/shadow-q/experts/two-lines/chunk-gradient';
 import { type Calm, towards } from '#policies/shadow-q/experts/two-lines/lines';
+import { longestStartUp } from '#policies/shadow-q/served/start-up';
 
 /**
  * A fleet that was never run: what one expert would have had and paid on the recorded demand. Costs are booked in the
@@ -8,9 +9,10 @@ import { type Calm, towards } from '#policies/shadow-q/experts/two-lines/lines';
  */
 export const shadow = (given: Economy, ageSeconds: number, moves: Calm) => {
   let e = given;
-  const L = Math.ceil(e.startUpSeconds / e.stepSeconds);
-  const late = Math.ceil(ageSeconds / e.stepSeconds);
-  const kept = L + late + 3;
+  const stepsOf = (seconds: number): number => Math.ceil(seconds / e.stepSeconds);
+  let L = stepsOf(e.startUpSeconds);
+  /** Sizes are kept for as long as a start may be found to take. */
+  const kept = stepsOf(longestStartUp(e.startUpSeconds)) + stepsOf(ageSeconds) + 4;
   const sizes = new Float64Array(kept);
   // [size wanted last, backlog]
   const scalars = new Float64Array(2);
@@ -27,6 +29,7 @@ export const shadow = (given: Economy, ageSeconds: number, moves: Calm) => {
     /** From now on it serves as this economy says. */
     govern: (economy: Economy): void => {
       e = economy;
+      L = stepsOf(e.startUpSeconds);
     },
     start: (replicas: number): void => {
       sizes.fill(replicas);

@@ -12,12 +12,22 @@ export const pack = (state: State): Packed =>
     ]),
   );
 
+const decode = (values: State[string], text: string): Float64Array | Float32Array =>
+  values instanceof Float64Array ? decodeFloat64(text) : decodeFloat32(text);
+
+/** Whether the snapshot has all of these arrays, each as long as it is here. */
+export const fits = (state: State, packed: Packed): boolean =>
+  Object.entries(state).every(([name, values]) => {
+    const text = packed[name];
+    return text !== undefined && decode(values, text).length === values.length;
+  });
+
 /** Overwrites the arrays; throws, before any is touched, when names or sizes differ. */
 export const restore = (state: State, packed: Packed): void => {
   const decoded = Object.entries(state).map(([name, values]) => {
     const text = packed[name];
     if (text === undefined) throw new Error(`[shadow-q] the snapshot has no "${name}"`);
-    const read = values instanceof Float64Array ? decodeFloat64(text) : decodeFloat32(text);
+    const read = decode(values, text);
     if (read.length !== values.length) {
       throw new Error(
         `[shadow-q] "${name}" has ${read.length} values in the snapshot, ${values.length} here`,

@@ -122,5 +122,9 @@ const learningGauges: Readonly<Record<string, readonly [gauge: string, help: str
     'late_sharpness_ratio',
     'How sharply lateness falls off with idleness, by the usual law: 1 until late requests say otherwise.',
   ],
+  startUpSeconds: [
+    'start_up_seconds',
+    'Seconds that a replica is taken to need from the order to being ready: as given, until sizes say otherwise.',
+  ],
   regret: ['shadow_regret', 'Cost above that of the best expert in hindsight.'],
 };

@@ -3,12 +3,20 @@ import type { ServiceLaw } from '#core/reward';
 import { type CapacityState, capacityMeter } from '#policies/shadow-q/served/capacity';
 import { type LateWatchState, lateWatch } from '#policies/shadow-q/served/late-watch';
 import { type LatenessState, latenessMeter } from '#policies/shadow-q/served/lateness';
+import { mayTake, type StartUpState, startUpMeter } from '#policies/shadow-q/served/start-up';
 import { type SteadinessState, steadiness } from '#policies/shadow-q/served/steadiness';
+
+/** How a target serves, and how soon. */
+export type FoundLaw = ServiceLaw & { readonly startUpSeconds: number };
 
 export type ServiceState = {
   readonly capacityPerReplica: number;
   /** How sharply lateness falls off with idleness, by the usual law: tail per capacity. */
   readonly sharpness: number;
+  /** Absent where it is as told. */
+  readonly startUpSeconds?: number | undefined;
+  /** Absent in what was stored before it was found out. */
+  readonly starts?: StartUpState;
   readonly changes: number;
   /** Reviews that are past, of the demand history. */
   readonly reviewed: number;
@@ -23,6 +31,7 @@ export type ServiceSettings = {
   readonly spec: Spec;
   readonly capacity: 'learned' | 'given';
   readonly lateness: 'learned' | 'given';
+  readonly startUp: 'learned' | 'given';
   readonly start?: ServiceState | undefined;
 };
 
@@ -38,11 +47,11 @@ const sharpnessBand = 0.1;
 const sharpnessStep = 0.05;
 
 /**
- * What a replica serves and how late its requests get, found out of CPU and of late requests. It changes at reviews
- * alone, each 5 min, so that a snapshot can hold each change. Capacity goes down when CPU says so. It goes up only when
+ * What a replica serves, how late its requests get and how long it takes to start, found out of CPU, of late requests
+ * and of sizes. It changes at reviews alone, each 5 min, so that a snapshot can hold each change. Capacity goes down when CPU says so. It goes up only when
  * late requests bear that out too: a replica that waits for something else than its CPU is not idle.
  */
-export const service = ({ spec, capacity, lateness, start: stored }: ServiceSettings) => {
+export const service = ({ spec, capacity, lateness, startUp, start: stored }: ServiceSettings) => {
   const told = spec.capacityPerReplica;
   const ratio = (stored?.capacityPerReplica ?? told) / told;
   // What was found of quite another target is of no use to this one.
@@ -51,8 +60,12 @@ export const service = ({ spec, capacity, lateness, start: stored }: ServiceSett
   const cpu = capacityMeter(spec, start?.cpu);
   const late = latenessMeter(spec, start?.late);
   const byCpu = lateWatch(spec, start?.byCpu);
+  const starts = startUpMeter(spec, start?.starts);
   let served = (capacity === 'learned' ? start?.capacityPerReplica : undefined) ?? told;
   let sharpness = (lateness === 'learned' ? start?.sharpness : undefined) ?? 1;
+  const toldStartUp = spec.startUpSeconds;
+  const foundStartUp = startUp === 'learned' ? (start?.startUpSeconds ?? toldStartUp) : toldStartUp;
+  let startUpSeconds = mayTake(toldStartUp, foundStartUp) ? foundStartUp : toldStartUp;
   let changes = start?.changes ?? 0;
   let reviewed = start?.reviewed ?? 0;
 
@@ -94,6 +107,7 @@ export const service = ({ spec, capacity, lateness, start: stored }: ServiceSett
     see: (o: Observation, arrivals: Arrivals | undefined, historySeconds: number): boolean => {
       fleet.see(o);
       if (capacity === 'learned') cpu.see(o, fleet);
+      if (startUp === 'learned') starts.see(o);
       if (arrivals !== undefined && arrivals.counts.length > 0) {
         const ready = fleet.since(arrivals.startsAt);
         late.see(arrivals, o.lateRatio, ready, served);
@@ -103,30 +117,34 @@ export const service = ({ spec, capacity, lateness, start: stored }: ServiceSett
       const due = Math.floor(historySeconds / reviewSeconds);
       if (due === reviewed) return false;
       reviewed = due;
-      const [servedBefore, sharpnessBefore] = [served, sharpness];
+      const before = [served, sharpness, startUpSeconds];
       if (capacity === 'learned') reviewCapacity();
       reviewLateness();
-      if (served === servedBefore && sharpness === sharpnessBefore) return false;
+      if (startUp === 'learned') startUpSeconds = starts.estimate(startUpSeconds);
+      if ([served, sharpness, startUpSeconds].every((value, i) => value === before[i])) return false;
       changes++;
       return true;
     },
     /** undefined: as the spec says. */
-    law: (): ServiceLaw | undefined =>
-      served === told && sharpness === 1
+    law: (): FoundLaw | undefined =>
+      served === told && sharpness === 1 && startUpSeconds === toldStartUp
         ? undefined
-        : { capacityPerReplica: served, tailPerSecond: served * sharpness },
+        : { capacityPerReplica: served, tailPerSecond: served * sharpness, startUpSeconds },
     changes: () => changes,
     capacityPerReplica: () => served,
     sharpness: () => sharpness,
+    startUpSeconds: () => startUpSeconds,
     state: (): ServiceState => ({
       capacityPerReplica: served,
       sharpness,
+      startUpSeconds: startUpSeconds === toldStartUp ? undefined : startUpSeconds,
       changes,
       reviewed,
       fleet: fleet.state(),
       cpu: cpu.state(),
       late: late.state(),
       byCpu: byCpu.state(),
+      starts: starts.state(),
     }),
   };
 };

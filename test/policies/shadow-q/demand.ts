@@ -49,7 +49,9 @@ export const looks = (
     const at = k * intervalSeconds;
     const seen = Math.max(0, at - metricAgeSeconds);
     const size = 10 + (k % 7);
-    const common = { atSeconds: startAt + at, replicas: replicas({ desired: size, ready: size }) };
+    // What is ordered is taken back before it is ready: of start-up times nothing is learnt.
+    const sizes = replicas({ desired: size, ready: 10, starting: size - 10 });
+    const common = { atSeconds: startAt + at, replicas: sizes };
     if (missed(k)) return observation({ ...common, demand: undefined, samples: [] });
     const from = lost ? Math.max(since, seen - intervalSeconds) : since;
     const arrivals: Arrivals = {

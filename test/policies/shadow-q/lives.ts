@@ -45,7 +45,7 @@ export const restarted = (
 
 type Data = {
   readonly state: Record<string, string>;
-  readonly service: Pick<ServiceState, 'capacityPerReplica' | 'sharpness' | 'changes'>;
+  readonly service: Pick<ServiceState, 'capacityPerReplica' | 'sharpness' | 'startUpSeconds' | 'changes'>;
 };
 
 /**
@@ -55,7 +55,7 @@ type Data = {
 export const differences = (a: Life, b: Life): readonly string[] => {
   const parts = ({ choices, end }: Life): Record<string, unknown> => {
     const { state, service, ...data } = end.data as Data;
-    const { capacityPerReplica, sharpness, changes } = service;
+    const { capacityPerReplica, sharpness, startUpSeconds, changes } = service;
     const looks = choices.map((choice, k) => [`look ${k}`, choice] as const);
     return {
       ...Object.fromEntries(looks),
@@ -63,6 +63,7 @@ export const differences = (a: Life, b: Life): readonly string[] => {
       ...data,
       capacityPerReplica,
       sharpness,
+      startUpSeconds,
       changes,
       experience: end.experience,
     };

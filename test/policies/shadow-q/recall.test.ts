@@ -84,6 +84,14 @@ describe('a snapshot alone', () => {
     },
   );
 
+  it('of a version that kept fewer sizes begins a new history too', () => {
+    const { state, ...data } = life.end.data as { state: Record<string, string> };
+    const shorter = { ...state, sizes0: state.sizes0!.slice(0, 64) };
+    const anew = made(false, { ...life.end, data: { ...data, state: shorter } }, recorded(all));
+    expect(stateOf(anew.snapshot()).Q).toBe(stateOf(life.end).Q);
+    expect(anew.snapshot().data).toMatchObject({ historySteps: 0 });
+  });
+
   it('is never worth less for a gap of more than a day, after which a history begins', () => {
     const policy = made(false, life.end, recorded(all));
     const later = looks(jumps(3600, 6)).slice(1, 100);

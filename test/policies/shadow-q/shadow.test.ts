@@ -16,16 +16,25 @@ const timing = fc.constantFrom(
   { stepSeconds: 15, startUpSeconds: 30, age: 20 },
 );
 
+type Found = { capacityPerReplica?: number; serviceVariation?: number; longer?: number };
+
 it('pays, second by second, what the simulated workload pays for the same plan', () => {
   const plans = fc.array(fc.integer({ min: 1, max: 30 }), { minLength: 50, maxLength: 50 });
-  const found = fc.constantFrom(undefined, { capacityPerReplica: 40, serviceVariation: 2 });
+  const found = fc.constantFrom<Found[]>(
+    {},
+    { capacityPerReplica: 40, serviceVariation: 2 },
+    { longer: 4 },
+    { longer: 1 / 3 },
+  );
   const seeds = fc.integer({ min: 0, max: 999 });
   fc.assert(
     fc.property(timing, plans, seeds, found, ({ age, ...times }, plan, seed, other) => {
-      const { serviceVariation = 1, ...served } = other ?? {};
+      const { serviceVariation = 1, longer = 1, ...served } = other;
+      const startUpSeconds =
+        Math.ceil((times.startUpSeconds * longer) / times.stepSeconds) * times.stepSeconds;
       const { capacityPerReplica } = economy(served);
       const tailPerSecond = capacityPerReplica * tailSharpness(serviceVariation);
-      const e = economy({ ...times, ...served, tailPerSecond });
+      const e = economy({ ...times, startUpSeconds, ...served, tailPerSecond });
       const endOf = (k: number): number => phaseOf(e.stepSeconds, age) + k * e.stepSeconds;
       const counts = jumps(endOf(plan.length), seed);
       const fleet = shadow(economy(times), age, restless);

@@ -52,11 +52,13 @@ export const lesson = (told: Economy, ageSeconds: number, prior: Prior) => {
   const kinds = new Map<string, Kind>();
 
   const kindOf = (found: Economy): Kind => {
-    const { capacityPerReplica: c, tailPerSecond, latePrice } = found;
-    if (c === told.capacityPerReplica && tailPerSecond === told.tailPerSecond)
+    const { capacityPerReplica: c, tailPerSecond, latePrice, startUpSeconds } = found;
+    const serves = c === told.capacityPerReplica && tailPerSecond === told.tailPerSecond;
+    if (serves && startUpSeconds === told.startUpSeconds)
       return { own: asTold, replayed: asTold, conditions: undefined, meanCosts: new Map() };
-    const key = `${c} ${tailPerSecond}`;
-    const inTold = { ...told, tailPerSecond, latePrice: (latePrice * c) / told.capacityPerReplica };
+    const key = `${c} ${tailPerSecond} ${startUpSeconds}`;
+    const price = (latePrice * c) / told.capacityPerReplica;
+    const inTold = { ...told, tailPerSecond, startUpSeconds, latePrice: price };
     const kind = kinds.get(key) ?? {
       own: chunkGradient(found, chunkSteps),
       replayed: chunkGradient(inTold, chunkSteps),

@@ -37,3 +37,23 @@ describe('a life in which the service was found to be another', () => {
       expect(differences(restarted(half, true, { save: 62, stop }, believed), until)).toEqual([]);
   }, 30_000);
 });
+
+describe('a life in which replicas were found to start sooner', () => {
+  const late = { sloSeconds: 0.25, startUpSeconds: 150 };
+  const all = sightings({ seconds: 3600 });
+  const whole = restarted(all, true, never, late);
+
+  it('changes its mind once', () => {
+    expect(serviceOf(whole)).toMatchObject({ startUpSeconds: 45, changes: 1 });
+  });
+
+  it.each([119, 181, 241, 500])(
+    'is the same where it was stopped at look %d and made anew of its last word',
+    (k) => {
+      const again = restarted(all, true, { save: k, stop: k }, late);
+      expect(differences(again, whole)).toEqual([]);
+      expect(serviceOf(again)).toEqual(serviceOf(whole));
+    },
+    30_000,
+  );
+});

@@ -10,6 +10,8 @@ export type Watching = {
   /** What a replica really serves; 50 unless it is given. */
   readonly truth?: number;
   readonly believed?: number;
+  /** Of the start-up time; 45 unless it is given, as it is. */
+  readonly startUpBelieved?: number;
   readonly serviceVariation?: number;
   readonly settings?: Partial<ServiceSettings>;
   readonly seed?: number;
@@ -50,8 +52,19 @@ export const sightings = ({
 /** The service as it is believed to be after all of these looks, and each of its changes. */
 export const watched = (given: Watching, start?: ServiceSettings['start']) => {
   const { from = 0, until = Number.POSITIVE_INFINITY } = given;
-  const told = spec({ capacityPerReplica: given.believed ?? 50, sloSeconds: 0.25 });
-  const it = service({ spec: told, capacity: 'learned', lateness: 'learned', start, ...given.settings });
+  const told = spec({
+    capacityPerReplica: given.believed ?? 50,
+    startUpSeconds: given.startUpBelieved ?? 45,
+    sloSeconds: 0.25,
+  });
+  const it = service({
+    spec: told,
+    capacity: 'learned',
+    lateness: 'learned',
+    startUp: 'learned',
+    start,
+    ...given.settings,
+  });
   const changes: { atSeconds: number; capacityPerReplica: number; sharpness: number }[] = [];
   for (const look of sightings(given).filter(({ atSeconds: at }) => at >= from && at < until)) {
     const o = given.seen?.(look) ?? look;
