@@ -41,7 +41,11 @@ export const costOf = ({ replicaSeconds, lateRequests }: Readonly<Totals>, lateP
 /** A policy in its world; `until` lives on to a second of the load. */
 export const begin = ({ entry, name, settings, arrivals, to, judge, onDecision }: Course) => {
   const truth = specOf(judge, entry);
-  const spec = { ...truth, capacityPerReplica: truth.capacityPerReplica * (judge.capacityBelief ?? 1) };
+  const spec = {
+    ...truth,
+    capacityPerReplica: truth.capacityPerReplica * (judge.capacityBelief ?? 1),
+    startUpSeconds: truth.startUpSeconds * (judge.startUpBelief ?? 1),
+  };
   const { serviceVariation, tailPower, startUpVariation, retryShare, seed } = judge;
   const untold = { serviceVariation, tailPower, startUpVariation, retryShare, seed };
   const world = simulatedWorld({ arrivals, spec: truth, ...untold });

@@ -21,6 +21,7 @@ export const trialRanges = {
   sloSeconds: { least: 0.001, most: 3600 },
   tuneShare: { least: 0.01, most: 1 },
   capacityBelief: { least: 0.1, most: 10 },
+  startUpBelief: { least: 0.1, most: 10 },
   missingShare: { least: 0, most: 0.9 },
   serviceVariation: { least: 0, most: 10 },
   tailPower: { least: 1, most: 1000 },

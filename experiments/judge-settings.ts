@@ -22,6 +22,8 @@ export type TrialSettings = JudgeSettings & {
   readonly tuneShare?: number | undefined;
   /** What policies are told of the capacity, by the true one: 1.2 is 20 % too much. */
   readonly capacityBelief?: number | undefined;
+  /** What policies are told of the start-up time, by the true one. */
+  readonly startUpBelief?: number | undefined;
   /** Share of the readings that come back without a number. */
   readonly missingShare?: number | undefined;
   /** Absent: 1. */

@@ -38,6 +38,17 @@ describe('a wrong belief about the capacity', () => {
   });
 });
 
+describe('a wrong belief about the start-up time', () => {
+  it('leaves alone who does not ask for it', () => {
+    expect(verdict('hpa', { startUpBelief: 2 })).toEqual(verdict('hpa'));
+  });
+
+  it('has more replicas where each is believed to take longer to start', () => {
+    const replicas = (startUpBelief: number) => verdict('base-stock', { startUpBelief }).replicaHours;
+    expect(replicas(2)).toBeGreaterThan(replicas(0.5));
+  });
+});
+
 describe('another law of latency', () => {
   it.each(['hpa', 'clairvoyant'])('costs more where service times vary more, for %s', (name) => {
     const cost = (serviceVariation: number) => verdict(name, { serviceVariation }).cost;

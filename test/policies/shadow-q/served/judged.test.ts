@@ -26,3 +26,12 @@ it('who is told nothing of another law of latency comes near to those who pay le
   expect(ratio({ serviceVariation: 2 })).toBeLessThan(1.05);
   expect(ratio({ serviceVariation: 2 }, { lateness: 'given' })).toBeGreaterThan(1.1);
 });
+
+it('who is told half or twice the time to start costs at most 1 % more than who is told the truth', () => {
+  const truth = ratio({});
+  for (const startUpBelief of [0.49, 2]) expect(ratio({ startUpBelief }) / truth).toBeLessThan(1.01);
+});
+
+it('who is told the truth about the time to start decides as if none were found out', () => {
+  expect(ratio({ startUpSeconds: 90 })).toBe(ratio({ startUpSeconds: 90 }, { startUp: 'given' }));
+});
