@@ -7,6 +7,7 @@ import { curveSection } from './curve-section.ts';
 import { equalSloSection } from './equal-slo-section.ts';
 import { lossSection } from './loss-section.ts';
 import { figure, markdownTable, percent } from './markdown.ts';
+import { rankingSection } from './ranking-section.ts';
 import { grouped, type Row } from './rows.ts';
 import { duel, standings } from './standing.ts';
 
@@ -134,6 +135,7 @@ export const summary = ({ name, definition, rows, cells, pictures }: SummaryInpu
       `## Loads ${drawn(draw)}`,
       '',
       ...standingSection(own, subject),
+      ...rankingSection(own, subject),
       ...loadSection(own),
     ]),
     `## Where ${subject} loses`,

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { withBestSingles } from '#experiments/report/best-single';
 import { bucketsUntilAhead, curves } from '#experiments/report/curves';
 import { equalSlo, frontier, hoursAt } from '#experiments/report/equal-slo';
+import { rankingSection } from '#experiments/report/ranking-section';
 import type { Row } from '#experiments/report/rows';
 import { duel, standings } from '#experiments/report/standing';
 
@@ -144,5 +145,30 @@ describe('curves', () => {
 
   it('are ahead from the start where they never were behind', () => {
     expect(bucketsUntilAhead([1, 1], [1, 2])).toBe(0);
+  });
+});
+
+describe('the ranking, seed by seed', () => {
+  const runs = (costs: readonly (readonly [ours: number, theirs: number, third: number])[]): readonly Row[] =>
+    costs.flatMap(([ours, theirs, third], i) => [
+      row('shadow-q', 'a', ours, { seed: i }),
+      row('hpa', 'a', theirs, { seed: i }),
+      row('kpa', 'a', third, { seed: i }),
+      row('clairvoyant', 'a', 100, { seed: i }),
+    ]);
+
+  it('says how often the subject is first, and how often all stand as they do over all', () => {
+    const rows = runs([
+      [110, 130, 120],
+      [111, 119, 125],
+      [126, 140, 121],
+    ]);
+    expect(rankingSection(rows, 'shadow-q')[0]).toBe(
+      'Seed by seed: shadow-q is the cheapest in 2 of 3; the whole order is the same in 1 of 3.',
+    );
+  });
+
+  it('is not told of one seed', () => {
+    expect(rankingSection(runs([[110, 130, 120]]), 'shadow-q')).toEqual([]);
   });
 });
