@@ -1,10 +1,9 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { untilReady, watch } from './watched.ts';
 
 const readyWithinSeconds = 60;
 const endsWithinSeconds = 20;
@@ -42,45 +41,18 @@ const tryToStart = async (given: Program): Promise<Server> => {
   const folder = await mkdtemp(join(tmpdir(), `nimbusguard-${given.name}-`));
   const ports = await freePorts(given.ports);
   const { args, readyUrl } = await given.prepare(folder, ports);
-  const child = spawn(given.program, args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
-  let log = '';
-  let death: string | undefined;
-  const keep = (text: string): void => {
-    log = (log + text).slice(-4000);
-  };
-  child.stdout.setEncoding('utf8').on('data', keep);
-  child.stderr.setEncoding('utf8').on('data', keep);
-  const closed = new Promise<void>((resolve) => {
-    child.once('error', (error) => {
-      death = error.message;
-      resolve();
-    });
-    child.once('close', (code, signal) => {
-      death ??= `ended with ${code ?? signal}`;
-      resolve();
-    });
-  });
-  const killAtExit = (): void => void child.kill('SIGKILL');
-  process.once('exit', killAtExit);
-
+  const watched = watch(given.program, args, folder);
   const stop = async (): Promise<void> => {
-    process.off('exit', killAtExit);
-    if (death === undefined) child.kill(given.stopWith);
-    const impatient = setTimeout(() => child.kill('SIGKILL'), endsWithinSeconds * 1000);
-    await closed;
+    watched.kill(given.stopWith);
+    const impatient = setTimeout(() => watched.kill('SIGKILL'), endsWithinSeconds * 1000);
+    await watched.closed;
     clearTimeout(impatient);
     await rm(folder, { recursive: true, force: true });
   };
-
-  const deadline = Date.now() + readyWithinSeconds * 1000;
-  while (!(await answers(readyUrl))) {
-    if (death === undefined && Date.now() < deadline) await Promise.race([closed, sleep(50)]);
-    else {
-      const why = death ?? `is not ready after ${readyWithinSeconds} s (${readyUrl})`;
-      await stop();
-      throw new Error(`[${given.name}] ${why}. The end of its log:\n${log}`);
-    }
-  }
+  await untilReady(given.name, watched, () => answers(readyUrl), readyWithinSeconds).catch(async (error) => {
+    await stop();
+    throw error;
+  });
   return { folder, ports, stop };
 };
 
