@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { constants, homedir, setPriority } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -9,11 +9,27 @@ import { locked } from './lock.ts';
 // Discovery in the clouds is left out: nothing here uses it, and it takes long to compile.
 const onlyKubernetes = 'remove_all_sd,enable_kubernetes_sd';
 
+type Build = {
+  readonly program: string;
+  /** The Go package. */
+  readonly of: string;
+  readonly tags?: string;
+  /** The program says the version of this module: its major, minor and whole version stand in a package of their own. */
+  readonly version?: { readonly of: string; readonly in: string };
+};
+
+/** Files of a module, joined to one YAML file beside the programs. */
+type Data = { readonly file: string; readonly module: string; readonly of: readonly string[] };
+
+type Recipe = { readonly minutes: number; readonly builds: readonly Build[]; readonly data?: Data };
+
+export type Component = 'tempo' | 'prometheus' | 'kubernetes';
+
 /**
  * Real servers for tests, built from their published Go modules and kept outside the repository. The name of the folder
  * carries a digest of all that goes into the build, so a change of it builds anew beside the old one.
  */
-const recipes = {
+const recipes: Readonly<Record<Component, Recipe>> = {
   // parquet-go's assembly links to names that the Go runtime has since hidden: `purego` leaves it out.
   tempo: { minutes: 2, builds: [{ program: 'tempo', of: '.', tags: 'purego' }] },
   prometheus: {
@@ -23,12 +39,33 @@ const recipes = {
       { program: 'promtool', of: 'github.com/prometheus/prometheus/cmd/promtool', tags: onlyKubernetes },
     ],
   },
-} as const;
+  kubernetes: {
+    minutes: 6,
+    builds: [
+      {
+        program: 'kubernetes',
+        of: '.',
+        version: { of: 'k8s.io/kubernetes', in: 'k8s.io/component-base/version' },
+      },
+      { program: 'kwok', of: './kwok' },
+    ],
+    data: {
+      file: 'kwok.yaml',
+      module: 'sigs.k8s.io/kwok',
+      of: [
+        'kustomize/stage/node/fast',
+        'kustomize/stage/node/heartbeat',
+        'kustomize/stage/pod/general',
+        'kustomize/metrics/usage',
+        'kustomize/metrics/resource',
+      ],
+    },
+  },
+};
 
-export type Component = keyof typeof recipes;
 export const components = Object.keys(recipes) as Component[];
 
-const cacheFolder = (): string =>
+export const cacheFolder = (): string =>
   join(process.env.NIMBUSGUARD_CACHE ?? join(homedir(), '.cache', 'nimbusguard'), 'components');
 
 const sourcesOf = (name: Component): string => join(import.meta.dirname, name);
@@ -46,11 +83,11 @@ export const goVersion = (): string | undefined => {
 };
 
 const digestOf = (name: Component): string => {
-  const digest = createHash('sha256').update(JSON.stringify(recipes[name].builds));
-  for (const file of ['go.mod', 'go.sum', 'main.go']) {
-    const path = join(sourcesOf(name), file);
-    if (existsSync(path)) digest.update(`\n${file}\n`).update(readFileSync(path));
-  }
+  const { builds, data } = recipes[name];
+  const digest = createHash('sha256').update(JSON.stringify(builds));
+  if (data !== undefined) digest.update(JSON.stringify(data));
+  for (const file of globSync('**/*.{go,mod,sum}', { cwd: sourcesOf(name) }).sort())
+    digest.update(`\n${file}\n`).update(readFileSync(join(sourcesOf(name), file)));
   return digest.digest('hex').slice(0, 16);
 };
 
@@ -115,6 +152,31 @@ const goBuild = async (folder: string, args: readonly string[], what: string): P
   say(`${what}: built in ${seconds()} s`);
 };
 
+const moduleSays = (folder: string, format: string, module: string): string =>
+  execFileSync(goProgram()!, ['list', '-mod=readonly', '-m', '-f', format, module], {
+    cwd: folder,
+    env: environment(),
+    encoding: 'utf8',
+  }).trim();
+
+const linkerFlags = (folder: string, { version }: Build): string => {
+  if (version === undefined) return '-s -w';
+  const whole = moduleSays(folder, '{{.Version}}', version.of);
+  const [, major, minor] = /^v(\d+)\.(\d+)\./.exec(whole) ?? [];
+  const said = { gitVersion: whole, gitMajor: major, gitMinor: minor };
+  return ['-s -w', ...Object.entries(said).map(([name, value]) => `-X ${version.in}.${name}=${value}`)].join(
+    ' ',
+  );
+};
+
+const joinedYaml = (folder: string, { module, of }: Data): string => {
+  const home = moduleSays(folder, '{{.Dir}}', module);
+  const files = of.flatMap((place) =>
+    globSync(`${place}/*.yaml`, { cwd: home, exclude: ['**/kustomization.yaml'] }).sort(),
+  );
+  return files.map((file) => readFileSync(join(home, file), 'utf8')).join('\n---\n');
+};
+
 /** The folder of the component's programs, built first where that has not been done. */
 export const build = async (name: Component): Promise<string> => {
   const ready = built(name);
@@ -135,11 +197,15 @@ export const build = async (name: Component): Promise<string> => {
     say(
       `${name}: building with Go ${go}, about ${recipes[name].minutes} min on two cores when nothing is cached`,
     );
-    for (const { program, of, tags } of recipes[name].builds) {
+    const { builds, data } = recipes[name];
+    for (const made of builds) {
+      const { program, of, tags } = made;
       const out = join(partial, 'bin', process.platform === 'win32' ? `${program}.exe` : program);
-      const flags = ['-trimpath', '-buildvcs=false', '-mod=readonly', '-ldflags=-s -w', `-tags=${tags}`];
+      const flags = ['-trimpath', '-buildvcs=false', '-mod=readonly'];
+      flags.push(`-ldflags=${linkerFlags(sourcesOf(name), made)}`, `-tags=${tags ?? ''}`);
       await goBuild(sourcesOf(name), [...flags, '-o', out, of], program);
     }
+    if (data !== undefined) writeFileSync(join(partial, 'bin', data.file), joinedYaml(sourcesOf(name), data));
     await rename(partial, folder).catch((error: unknown) => {
       if (built(name) === undefined) throw error;
     });

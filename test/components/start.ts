@@ -5,8 +5,8 @@ import { build } from './build.ts';
 import type { Pushed } from './push.ts';
 import { startServer } from './server.ts';
 
-/** For hooks that start a server: a first build of all takes some ten minutes. */
-export const startTimeoutMs = 20 * 60_000;
+/** For hooks that start a server: a first build of all takes some twenty minutes. */
+export const startTimeoutMs = 40 * 60_000;
 
 export type Scrape = { readonly job: string; readonly port: number; readonly path?: string };
 
