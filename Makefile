@@ -4,7 +4,7 @@ SHELL := /bin/bash
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
 installed := node_modules/.package-lock.json
-targets := bench clean components config demo docs experiments format help kernel lint lock nets run simulate soak test types
+targets := bench clean cluster-down cluster-test cluster-up components config demo docs experiments format help kernel lint lock nets run simulate soak test types
 .PHONY: $(targets)
 $(filter-out clean help lock,$(targets)): $(installed)
 
@@ -19,7 +19,16 @@ bench: ## measure speed and memory, and print a table (ARGS="simulator live": th
 clean: ## remove what was installed and made, the kept decisions in data/ excepted
 	rm -rf node_modules out
 
-components: ## build the real Prometheus and Tempo that tests run against (needs Go; outside the clone)
+cluster-down: ## end what cluster-up started
+	@node test/cluster/cluster.ts down
+
+cluster-test: ## run the tests that need a Kubernetes control plane, each with one of its own
+	vitest run test/cluster $(ARGS)
+
+cluster-up: ## start a real Kubernetes control plane with simulated nodes, and print its kubeconfig (needs Go)
+	@node test/cluster/cluster.ts up
+
+components: ## build the real Prometheus, Tempo and Kubernetes that tests run against (needs Go; outside the clone)
 	node test/components/build.ts
 
 config: ## check the configuration, all its faults at once
@@ -39,7 +48,7 @@ format: ## format the sources
 	biome check --write .
 
 help: ## list the targets
-	@sed -nE 's/^([a-z]+):[^#]*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | sort | while IFS=$$'\t' read -r t d; do printf '%-12s %s\n' "$$t" "$$d"; done
+	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | sort | while IFS=$$'\t' read -r t d; do printf '%-12s %s\n' "$$t" "$$d"; done
 
 kernel: ## compile the WebAssembly kernel of the nets
 	node scripts/build-kernel.ts
@@ -63,7 +72,7 @@ simulate: ## judge policies on a load (ARGS="FILE.csv --policy shadow-q,hpa")
 soak: ## kill a running loop 200 times and hold what is left to a loop that was never killed
 	node test/soak/soak.ts $(ARGS)
 
-test: ## types, lint, and all tests, on real SQLite, PostgreSQL, Prometheus and Tempo
+test: ## types, lint, and all tests, on real SQLite, PostgreSQL, Prometheus, Tempo and Kubernetes
 	@node scripts/test.ts $(ARGS)
 
 types: ## check the types

@@ -14,8 +14,8 @@ test.each(papers)('%s links to what is there', (paper) => {
 });
 
 test.each(papers)('%s names targets that the Makefile has', (paper) => {
-  const targets = [...read('Makefile').matchAll(/^([a-z]+):/gm)].map(([, name]) => name);
-  const named = [...read(paper).matchAll(/(?:`|^)make ([a-z]+)/gm)].map(([, name]) => name);
+  const targets = [...read('Makefile').matchAll(/^([a-z-]+):/gm)].map(([, name]) => name);
+  const named = [...read(paper).matchAll(/(?:`|^)make ([a-z-]+)/gm)].map(([, name]) => name);
   expect(named.filter((name) => !targets.includes(name))).toEqual([]);
 });
 
