@@ -1,5 +1,5 @@
-/** How far back sums are known, two hours and a quarter: a power of two. */
-const keptSeconds = 8192;
+/** How far back sums are known, half an hour: a power of two. */
+const keptSeconds = 2048;
 
 /** Where the sum over all seconds before this one stands. */
 export const slotOf = (second: number): number => second & (keptSeconds - 1);

@@ -126,7 +126,7 @@ export const serving = (settings: ServingSettings) => {
       state.minuteRequests = 0;
       state.minuteLate = 0;
     },
-    /** Mean utilisation of ready replicas over [from, to), 0 where that is empty; a window of the last two hours. */
+    /** Mean utilisation of ready replicas over [from, to), 0 where that is empty; a window of the last half hour. */
     utilization: (from: number, to: number): number =>
       to > from ? sumOver(usedUntil, from, to, now) / (to - from) : 0,
     late: (from: number, to: number): number => sumOver(lateUntil, from, to, now),
