@@ -78,7 +78,7 @@ const inCharge = ({ decision: d, policy, tableVersion }: Narrated): string => {
   const lines =
     d.lines === undefined
       ? ''
-      : ` It orders up to ${figure(d.lines.low, 1)} when there are fewer and releases down to ${figure(d.lines.high, 1)} when there are more.`;
+      : ` It orders up to ${figure(d.lines.low, 1)} or a little more when there are fewer and releases down to ${figure(d.lines.high, 1)} when there are clearly more.`;
   return `In charge: ${who}; ${context(d.state)}.${lines}`;
 };
 

@@ -129,7 +129,7 @@ test('an order is told with its metric, its expert, the others, the limit and th
   expect(explain(r).split('\n')).toEqual([
     'default/Deployment/web went from 4 to 6 replicas, 2026-01-05 00:00:00Z, because the size is below what the expert in charge holds to be the least, so it orders replicas (BelowLowLine).',
     'Seen: requests 150/s (1 s old), cpu 0.75 (1 s old); 4 of 4 replicas ready.',
-    'In charge: nets-shipped, of shadow-q; the load is as restless as usual, level, without a rhythm to trust. It orders up to 6.8 when there are fewer and releases down to 9.1 when there are more.',
+    'In charge: nets-shipped, of shadow-q; the load is as restless as usual, level, without a rhythm to trust. It orders up to 6.8 or a little more when there are fewer and releases down to 9.1 when there are clearly more.',
     'Wanted by each option: nets-shipped 7 (-1.021), hpa-rule 5 (-1.187); in brackets what it is worth, the greater the better.',
     'Limited: bounds turned 7 into 6, because the greatest size allowed is this (TooManyReplicas).',
     'Done: 4 → 6 was set (actuator: simulator).',
