@@ -1,3 +1,4 @@
+import type { Circumstances } from '#core/circumstances';
 import type {
   Arrivals,
   Cycle,
@@ -46,9 +47,15 @@ export type MetricSource = {
   read(target: Target, atSeconds: number, since: number | undefined, signal?: AbortSignal): Promise<Reading>;
 };
 
+/** What a scaler sees of its target, and of others who scale it. */
+export type Sizes = Replicas & { readonly rollout: boolean } & Pick<
+    Circumstances,
+    'unschedulable' | 'holder'
+  >;
+
 export type Scaler = {
   readonly name: string;
-  replicas(target: Target, signal?: AbortSignal): Promise<Replicas & { readonly rollout: boolean }>;
+  replicas(target: Target, signal?: AbortSignal): Promise<Sizes>;
   /** Writes the desired size; rejects with a PortError when it could not. */
   scale(target: Target, from: number, to: number, signal?: AbortSignal): Promise<void>;
 };

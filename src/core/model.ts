@@ -16,6 +16,8 @@
  * Times are Unix seconds (`…At`) or durations (`…Seconds`); rates are per second; ratios run from 0 to 1.
  */
 
+import type { Circumstances } from '#core/circumstances';
+
 export type Target = { readonly namespace: string; readonly kind: string; readonly name: string };
 
 /** `default/Deployment/web`: the key under which learned state is kept (a UID would lose it when GitOps re-creates the object). */
@@ -85,7 +87,7 @@ export type Observation = {
   readonly pods?: readonly PodGroup[] | undefined;
   /** Share of requests over the SLO since the observation before, from a latency histogram. */
   readonly lateRatio?: number | undefined;
-};
+} & Circumstances;
 
 /** As a policy sees the world: `volatility=2 trend=+1 season=0 age=1`. */
 export type StateKey = string;
@@ -178,6 +180,25 @@ export type Spec = {
   readonly cooldownSeconds?: number | undefined;
   readonly behavior?: Behavior | undefined;
   readonly budget?: Budget | undefined;
+  readonly guards?: Guards | undefined;
+  /** What is done without demand; absent: the HPA's rule from the third miss on. */
+  readonly onMetricLoss?: OnMetricLoss | undefined;
+};
+
+/** Absent: `Hold` for both, and no flap budget. */
+export type Guards = {
+  /** While a rollout replaces pods nothing is lowered. */
+  readonly rollout?: 'Hold' | 'Ignore' | undefined;
+  /** While pods find no node nothing is raised. */
+  readonly unschedulable?: 'Hold' | 'Ignore' | undefined;
+  /** So many turns from up to down within the window; after that nothing is lowered. */
+  readonly flapBudget?: { readonly reversals: number; readonly windowSeconds: number } | undefined;
+};
+
+export type OnMetricLoss = {
+  readonly action: 'Hold' | 'HpaRule';
+  /** How long demand must be missing before the HPA's rule may raise; at least three cycles. */
+  readonly afterSeconds?: number | undefined;
 };
 
 export type ScalingPolicyRule = {
