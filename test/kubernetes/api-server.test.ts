@@ -5,14 +5,16 @@ import type { KubeApi, KubeError, KubeObject } from '#kubernetes/api';
 import { inClusterCredentials } from '#kubernetes/credentials';
 import { openKubeApi } from '#kubernetes/https-api';
 import { kubeconfigCredentials } from '#kubernetes/kubeconfig-credentials';
+import { mirror } from '#kubernetes/mirror';
 import { type ControlPlane, startControlPlane } from '#test/cluster/control-plane';
 import { deployment } from '#test/cluster/objects';
+import { until } from '#test/cluster/until';
 import { needs } from '#test/components/needs';
 import { startTimeoutMs } from '#test/components/start';
+import { seconds, sleep } from './real-time.ts';
 
 const deployments = '/apis/apps/v1/namespaces/default/deployments';
 const maps = '/api/v1/namespaces/default/configmaps';
-const seconds = (): number => performance.now() / 1000;
 
 needs('kubernetes')('a real API server', () => {
   let plane: ControlPlane;
@@ -135,6 +137,39 @@ needs('kubernetes')('a real API server', () => {
         for await (const _ of api.watch(maps, { resourceVersion: '1' }, AbortSignal.timeout(30_000)));
       };
       await expect(watch()).rejects.toEqual(refusedWith(410, 'Expired', /too old resource version/));
+    });
+  });
+
+  describe('mirrored', () => {
+    it('is caught up with after it was killed, deletions included', { timeout: 120_000 }, async () => {
+      const stop = new AbortController();
+      const put = (name: string) =>
+        api.request('POST', maps, { body: { metadata: { name, labels: { of: 'mirror' } } } });
+      for (const name of ['stays', 'goes']) await put(name);
+      const changes: string[] = [];
+      const copy = mirror<KubeObject, string>({
+        api,
+        path: '/api/v1/configmaps',
+        query: { labelSelector: 'of=mirror' },
+        keep: ({ metadata }) => metadata.name,
+        onChange: ({ type, namespace, name }) => changes.push(`${type} ${namespace}/${name}`),
+        now: seconds,
+        sleep,
+        random: Math.random,
+        signal: stop.signal,
+      });
+      await copy.synced;
+      expect([...copy.items()].sort()).toEqual(['goes', 'stays']);
+      const { 'kube-apiserver': server } = plane.parts;
+      await server.kill();
+      await server.start();
+      await api.request('DELETE', `${maps}/goes`);
+      await put('comes');
+      await until('all changes', 60, async () => (changes.length >= 4 ? true : undefined));
+      expect(changes.slice(2).sort()).toEqual(['added default/comes', 'deleted default/goes']);
+      expect(copy.get('default', 'goes')).toBeUndefined();
+      expect([...copy.items()].sort()).toEqual(['comes', 'stays']);
+      stop.abort();
     });
   });
 });
