@@ -33,6 +33,7 @@ export const counterIn = (page: string, { metric, labels }: CounterSettings): Co
   const labelled = /\{((?:[^"}]|"(?:\\.|[^"\\])*")*)\}/sy;
   const valued = /[ \t]+(\S+)/y;
   let total: number | undefined;
+  let others = false;
   // Pages are long and hold few lines of this name: leaps, not lines.
   for (let at = page.indexOf(metric); at >= 0; at = page.indexOf(metric, at + 1)) {
     if (at > 0 && page[at - 1] !== '\n') continue;
@@ -47,8 +48,10 @@ export const counterIn = (page: string, { metric, labels }: CounterSettings): Co
     if (!(value >= 0 && value < Number.POSITIVE_INFINITY))
       return { fault: `${metric} is ${text || 'without a value'}, which no counter can be` };
     if (hasLabels(set?.[1] ?? '', wanted)) total = (total ?? 0) + value;
+    else others = true;
   }
-  if (total !== undefined) return { total };
+  // Where only other labels are shown, these may be wrong: that is no zero.
+  if (total !== undefined || others) return { total };
   // A counter with labels that has not counted yet is there by its type alone.
   const types = [metric, familyOf(metric)].map((name) => `# TYPE ${name} `);
   return { total: types.some((type) => page.includes(type)) ? 0 : undefined };
