@@ -2,11 +2,10 @@ import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { z } from 'zod';
 import { batchedArrivals } from '#adapters/metrics/batched-arrivals';
 import { batchedQueries } from '#adapters/metrics/batched-queries';
 import { prometheusApi } from '#adapters/metrics/prometheus-api';
-import { checkedSettings, prometheusConnection } from '#adapters/metrics/prometheus-settings';
+import { checkedSettings, sharedPrometheusSchema } from '#adapters/metrics/prometheus-settings';
 import { startAt, target } from '#test/make';
 
 const open: (() => Promise<void>)[] = [];
@@ -55,7 +54,7 @@ const signal = {
 };
 
 const queriesAt = (url: string, more: { timeoutSeconds?: number; largestAnswerBytes?: number } = {}) => {
-  const api = prometheusApi(checkedSettings(z.strictObject(prometheusConnection), { url, ...more }));
+  const api = prometheusApi(checkedSettings(sharedPrometheusSchema, { url, ...more }));
   return batchedQueries({ apis: () => api, maxAgeSeconds: 5 });
 };
 
@@ -161,7 +160,7 @@ describe('shared arrivals', () => {
     settleSeconds: 0,
   };
   const readAt = (url: string, more: { timeoutSeconds?: number } = {}) => {
-    const api = prometheusApi(checkedSettings(z.strictObject(prometheusConnection), { url, ...more }));
+    const api = prometheusApi(checkedSettings(sharedPrometheusSchema, { url, ...more }));
     const arrivals = batchedArrivals({ apis: () => api, maxAgeSeconds: 5 });
     return (seconds: number, since: number, name = 'web') =>
       arrivals.read(counter, target(name), startAt + seconds, startAt + since);
@@ -181,8 +180,10 @@ describe('shared arrivals', () => {
       },
     };
   };
-  const serveRanges = async (given: { fails?: () => boolean; ages?: readonly string[] } = {}) => {
-    const names = ['web', 'api'];
+  const serveRanges = async (
+    given: { fails?: () => boolean; names?: readonly string[]; ages?: readonly string[] } = {},
+  ) => {
+    const { names = ['web', 'api'] } = given;
     let asked = 0;
     const server = createServer(async (request, response) => {
       asked++;
@@ -237,6 +238,17 @@ describe('shared arrivals', () => {
         stepSeconds: 5,
         counts: new Float64Array(4).fill(50),
       });
+  });
+
+  it('of ten thousand workloads with the longest names fit into an answer', async () => {
+    const names = Array.from({ length: 10_000 }, (_, i) => `${i}`.padStart(63, 'w'));
+    const { url } = await serveRanges({ names });
+    const last = await readAt(url, { timeoutSeconds: 60 })(0, -300, names.at(-1));
+    expect(last.arrivals).toEqual({
+      startsAt: startAt - 300,
+      stepSeconds: 5,
+      counts: new Float64Array(60).fill(50),
+    });
   });
 
   it('are the same for who asks late as for who asks often, at any moments', async () => {

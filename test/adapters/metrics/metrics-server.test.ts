@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '#adapters/clocks/system';
-import { type OpenSource, operatorSources } from '#adapters/metrics/operator-source';
+import { type OpenSource, operatorSources } from '#adapters/metrics/operator-sources';
 import { type Pod, type PodsOf, targetPodOf } from '#adapters/metrics/target-pods';
 import type { Sample } from '#core/model';
 import type { KubeApi } from '#kubernetes/api';

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { z } from 'zod';
-import { type OperatorMetric, operatorSources } from '#adapters/metrics/operator-source';
+import { type OperatorMetric, operatorSources } from '#adapters/metrics/operator-sources';
 import { type PrometheusApi, prometheusApi } from '#adapters/metrics/prometheus-api';
-import { checkedSettings, prometheusConnection } from '#adapters/metrics/prometheus-settings';
+import { checkedSettings, sharedPrometheusSchema } from '#adapters/metrics/prometheus-settings';
 import type { Sample } from '#core/model';
 import { needs } from '#test/components/needs';
 import { type Pushed, push } from '#test/components/push';
@@ -15,8 +14,7 @@ import { noKubernetes } from './no-kubernetes.ts';
 // On a busy machine a server may take its time.
 vi.setConfig({ testTimeout: 60_000 });
 
-const apiAt = (url: string): PrometheusApi =>
-  prometheusApi(checkedSettings(z.strictObject(prometheusConnection), { url }));
+const apiAt = (url: string): PrometheusApi => prometheusApi(checkedSettings(sharedPrometheusSchema, { url }));
 
 const by = { namespace: 'namespace', name: 'deployment' };
 const grouped = 'by (namespace, deployment)';

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { operatorSources } from '#adapters/metrics/operator-source';
+import { operatorSources } from '#adapters/metrics/operator-sources';
 import { podPages } from '#adapters/metrics/pod-pages';
 import type { TargetPod } from '#adapters/metrics/target-pods';
 import { type MetricSourceMaker, metricSourceContract } from '#test/contracts/metric-source';

@@ -99,6 +99,7 @@ export const operatorSources = (given: {
     maxAgeSeconds,
   });
   const pages = podPages();
+  const open = new Set<() => void>();
 
   const templated = async (
     signal: Extract<OperatorMetric, Query>,
@@ -177,6 +178,11 @@ export const operatorSources = (given: {
     ): OpenSource => {
       const closers: (() => void)[] = [];
       const readers = metrics.map((metric) => readerOf(metric, target, withPods, closers));
+      const close = (): void => {
+        for (const end of closers) end();
+        open.delete(close);
+      };
+      open.add(close);
       return {
         name: 'operator',
         read: async (_, atSeconds, since, abort) => {
@@ -190,12 +196,13 @@ export const operatorSources = (given: {
             lateRatio: late?.value,
           };
         },
-        close: () => {
-          for (const close of closers) close();
-        },
+        close,
       };
     },
-    close: (): void => pages.close(),
+    close: (): void => {
+      for (const close of open) close();
+      pages.close();
+    },
   };
 };
 
