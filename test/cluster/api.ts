@@ -20,7 +20,7 @@ const contentTypes = {
 
 /** Speaks to an API server with a client certificate. */
 export type Api = {
-  /** Whatever the answer is; rejects when there is none. */
+  /** Whatever the answer is; rejects when there is none. A body of bytes is sent as it is, anything else as JSON. */
   ask(
     method: 'GET' | 'DELETE' | keyof typeof contentTypes,
     path: string,
@@ -40,7 +40,7 @@ export const openApi = ({ url, ca, certificate, key }: Credentials): Api => {
   const agent = new Agent({ ca, cert: certificate, key, keepAlive: true });
   const ask: Api['ask'] = (method, path, body, contentType) =>
     new Promise((resolve, reject) => {
-      const text = body === undefined ? undefined : JSON.stringify(body);
+      const text = body === undefined || Buffer.isBuffer(body) ? body : JSON.stringify(body);
       const type = contentType ?? (method in contentTypes ? contentTypes[method as 'POST'] : undefined);
       const sent = request(
         `${url}${path}`,
