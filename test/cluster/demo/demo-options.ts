@@ -14,8 +14,8 @@ export type DemoOptions = {
 };
 
 export const usage = `usage: node test/cluster/demo/cluster-demo.ts [options]
-  --load NAME            one of experiments/loads, or a file seconds,rps   [noisy-hour]
-  --from SECOND          where in it the comparison begins                 [1200]
+  --load NAME            one of experiments/loads, or a file seconds,rps   [noisy-diurnal]
+  --from SECOND          where in it the comparison begins                 [87000]
   --minutes MINUTES      how long it takes                                 [10]
   --max-replicas N       of each Deployment                                [30]
   --start-up SECONDS     of a pod                                          [20]
@@ -29,8 +29,8 @@ export const demoOptions = (args: readonly string[]): DemoOptions => {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      load: { type: 'string', default: 'noisy-hour' },
-      from: { type: 'string', default: '1200' },
+      load: { type: 'string', default: 'noisy-diurnal' },
+      from: { type: 'string', default: '87000' },
       minutes: { type: 'string', default: '10' },
       'max-replicas': { type: 'string', default: '30' },
       'start-up': { type: 'string', default: '20' },

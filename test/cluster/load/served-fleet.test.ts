@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { random } from '#core/random';
 import { workload } from '#simulator/workload';
-import { metricsPage } from './load/metrics-page.ts';
-import { servedFleet } from './load/served-fleet.ts';
+import { metricsPage } from './metrics-page.ts';
+import { servedFleet } from './served-fleet.ts';
 
 const law = { capacityPerReplica: 50, sloSeconds: 0.25 };
 const names = (count: number): ReadonlySet<string> =>
