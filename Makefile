@@ -4,7 +4,7 @@ SHELL := /bin/bash
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
 installed := node_modules/.package-lock.json
-targets := bench clean cluster-down cluster-test cluster-up components config demo docs experiments format help kernel lint lock nets run simulate soak test types
+targets := bench bench-cluster clean cluster-demo cluster-down cluster-test cluster-up components config demo docs experiments format help kernel lint lock matrix nets run simulate soak test types
 .PHONY: $(targets)
 $(filter-out clean help lock,$(targets)): $(installed)
 
@@ -16,8 +16,14 @@ $(installed): package-lock.json
 bench: ## measure speed and memory, and print a table (ARGS="simulator live": these alone)
 	node test/bench/bench.ts $(ARGS)
 
+bench-cluster: ## measure a thousand ScalingPolicies beside a thousand HPAs on one control plane (ARGS="--count 200"; needs Linux and Go)
+	@node test/cluster/bench/bench-cluster.ts $(ARGS)
+
 clean: ## remove what was installed and made, the kept decisions in data/ excepted
 	rm -rf node_modules out
+
+cluster-demo: ## play ten minutes of a recorded load on twins, one scaled by the real HPA, one by NimbusGuard (needs Linux and Go)
+	@node test/cluster/demo/cluster-demo.ts $(ARGS)
 
 cluster-down: ## end what cluster-up started
 	@node test/cluster/cluster.ts down
@@ -48,7 +54,7 @@ format: ## format the sources
 	biome check --write .
 
 help: ## list the targets
-	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | sort | while IFS=$$'\t' read -r t d; do printf '%-12s %s\n' "$$t" "$$d"; done
+	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | sort | while IFS=$$'\t' read -r t d; do printf '%-13s %s\n' "$$t" "$$d"; done
 
 kernel: ## compile the WebAssembly kernel of the nets
 	node scripts/build-kernel.ts
@@ -58,6 +64,9 @@ lint: ## check format and lint rules
 
 lock: ## complete package-lock.json after npm install, so that npm ci takes it everywhere
 	node scripts/complete-lock.ts
+
+matrix: ## break each part of a real control plane in turn, in full length, and hold the operator to its promises
+	NIMBUSGUARD_MATRIX=full vitest run test/cluster/matrix $(ARGS)
 
 nets: ## train the shipped nets anew, for steps of 5 s and of 15 s (about two minutes of one core each)
 	node scripts/train-nets.ts --step-seconds 5

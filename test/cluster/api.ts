@@ -1,4 +1,5 @@
 import { Agent, request } from 'node:https';
+import { createInterface } from 'node:readline';
 
 export type Answer = { readonly status: number; readonly body: unknown };
 
@@ -19,7 +20,7 @@ const contentTypes = {
 
 /** Speaks to an API server with a client certificate. */
 export type Api = {
-  /** Whatever the answer is; rejects when there is none. */
+  /** Whatever the answer is; rejects when there is none. A body of bytes is sent as it is, anything else as JSON. */
   ask(
     method: 'GET' | 'DELETE' | keyof typeof contentTypes,
     path: string,
@@ -30,6 +31,8 @@ export type Api = {
   create<T>(path: string, object: object): Promise<T>;
   /** A JSON merge patch. */
   patch<T>(path: string, change: object): Promise<T>;
+  /** Each line of an answer that goes on, as it comes; resolves when the server ends it or the signal does. */
+  follow(path: string, onLine: (line: string) => void, signal: AbortSignal): Promise<void>;
   close(): void;
 };
 
@@ -37,7 +40,7 @@ export const openApi = ({ url, ca, certificate, key }: Credentials): Api => {
   const agent = new Agent({ ca, cert: certificate, key, keepAlive: true });
   const ask: Api['ask'] = (method, path, body, contentType) =>
     new Promise((resolve, reject) => {
-      const text = body === undefined ? undefined : JSON.stringify(body);
+      const text = body === undefined || Buffer.isBuffer(body) ? body : JSON.stringify(body);
       const type = contentType ?? (method in contentTypes ? contentTypes[method as 'POST'] : undefined);
       const sent = request(
         `${url}${path}`,
@@ -67,8 +70,26 @@ export const openApi = ({ url, ca, certificate, key }: Credentials): Api => {
       throw new Error(`[api] ${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
     return answer.body as T;
   };
+  const follow: Api['follow'] = (path, onLine, signal) =>
+    new Promise((resolve, reject) => {
+      const fail = (error: unknown): void => (signal.aborted ? resolve() : reject(error));
+      const sent = request(`${url}${path}`, { agent, headers: { accept: 'application/json' }, signal });
+      sent.on('error', fail);
+      sent.on('response', (response) => {
+        if (response.statusCode !== 200) {
+          response.destroy();
+          return fail(new Error(`[api] GET ${path}: ${response.statusCode}`));
+        }
+        const lines = createInterface(response);
+        lines.on('line', onLine);
+        lines.on('error', fail);
+        response.on('close', () => resolve());
+      });
+      sent.end();
+    });
   return {
     ask,
+    follow,
     get: (path) => must('GET', path),
     create: (path, object) => must('POST', path, object),
     patch: (path, change) => must('PATCH', path, change),

@@ -32,6 +32,8 @@ export type ControlPlane = {
   /** As the user of the kubeconfig. */
   readonly api: Api;
   readonly parts: Readonly<Record<PartName, PartProcess>>;
+  /** What a part says at its own `/metrics`. */
+  metrics(name: Exclude<PartName, 'etcd'>): Promise<string>;
   stop(): Promise<void>;
 };
 
@@ -48,6 +50,7 @@ const tryToStart = async (given: Options): Promise<ControlPlane> => {
   const programs = await build('kubernetes');
   const folder = await mkdtemp(join(tmpdir(), 'nimbusguard-cluster-'));
   const apis: Api[] = [];
+  const ofParts = new Map<PartName, Api>();
   const parts = {} as Record<PartName, PartProcess>;
   const stop = async (): Promise<void> => {
     const { etcd, ...others } = parts;
@@ -81,6 +84,7 @@ const tryToStart = async (given: Options): Promise<ControlPlane> => {
       const { program, args, health } = commands[name];
       const api = openApi({ ...admin, url: urlOf(name) });
       apis.push(api);
+      ofParts.set(name, api);
       const well =
         name === 'etcd'
           ? () => httpAnswers(`http://${loopback}:${ports.etcd}${health}`)
@@ -107,7 +111,15 @@ const tryToStart = async (given: Options): Promise<ControlPlane> => {
     for (let i = 0; i < (given.nodes ?? 1); i++) await api.create('/api/v1/nodes', node(`node-${i}`));
     const others = ['kube-controller-manager', 'kube-scheduler', 'kwok', 'metrics-server'] as const;
     await Promise.all(others.map((name) => parts[name].start()));
-    return { url: admin.url, kubeconfig: kubeconfigOf(folder, 'admin'), folder, api, parts, stop };
+    return {
+      url: admin.url,
+      kubeconfig: kubeconfigOf(folder, 'admin'),
+      folder,
+      api,
+      parts,
+      metrics: (name) => ofParts.get(name)!.get<string>('/metrics'),
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;

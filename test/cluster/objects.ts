@@ -13,6 +13,9 @@ export const node = (name: string): object => ({
   },
 });
 
+/** CPU that each pod of a Deployment here requests. */
+export const podRequestMilli = 500;
+
 export type Usage = { readonly cpu: string; readonly memory?: string };
 
 /** Annotations by which kwok reports what a pod uses; patch those of a running pod as its load moves. */
@@ -48,19 +51,29 @@ export const deployment = (given: {
       },
       spec: {
         containers: [
-          { name: 'main', image: 'none', resources: { requests: { cpu: '500m', memory: '128Mi' } } },
+          {
+            name: 'main',
+            image: 'none',
+            resources: { requests: { cpu: `${podRequestMilli}m`, memory: '128Mi' } },
+          },
         ],
       },
     },
   },
 });
 
-/** The Kubernetes HPA on the share of the CPU requests that is in use. */
+/**
+ * The Kubernetes HPA: on the share of the CPU requests that is in use, on requests per second and replica (the external
+ * metric `requests` of the Deployment), or on both.
+ */
 export const autoscaler = (given: {
   readonly target: string;
-  readonly percent: number;
+  readonly percent?: number;
+  readonly requestsPerReplica?: number;
   readonly minReplicas: number;
   readonly maxReplicas: number;
+  /** How long the greatest wish holds the size up; absent: Kubernetes' own five minutes. */
+  readonly stabilizationSeconds?: number;
 }): object => ({
   apiVersion: 'autoscaling/v2',
   kind: 'HorizontalPodAutoscaler',
@@ -70,11 +83,32 @@ export const autoscaler = (given: {
     minReplicas: given.minReplicas,
     maxReplicas: given.maxReplicas,
     metrics: [
-      {
-        type: 'Resource',
-        resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: given.percent } },
-      },
+      ...(given.percent === undefined
+        ? []
+        : [
+            {
+              type: 'Resource',
+              resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: given.percent } },
+            },
+          ]),
+      ...(given.requestsPerReplica === undefined
+        ? []
+        : [
+            {
+              type: 'External',
+              external: {
+                metric: { name: 'requests', selector: { matchLabels: { deployment: given.target } } },
+                target: {
+                  type: 'AverageValue',
+                  averageValue: `${Math.round(1000 * given.requestsPerReplica)}m`,
+                },
+              },
+            },
+          ]),
     ],
+    ...(given.stabilizationSeconds !== undefined && {
+      behavior: { scaleDown: { stabilizationWindowSeconds: given.stabilizationSeconds } },
+    }),
   },
 });
 

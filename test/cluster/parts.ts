@@ -32,6 +32,15 @@ export const kubeconfigOf = (folder: string, name: string): string => join(folde
 
 const loopback = '127.0.0.1';
 
+/**
+ * Pods get loopback addresses: whoever listens on one stands behind the pod. Each control plane has a network of its
+ * own, named by a port that no other one has, so that two of them do not listen in one place. 127.0 is for all else.
+ */
+const podNetworkOf = (port: number): string => {
+  const place = port % (254 * 16);
+  return `127.${1 + Math.floor(place / 16)}.${16 * (place % 16)}.0/20`;
+};
+
 /** What runs under each name, with its flags. Timeouts and periods that are not named are Kubernetes' own. */
 export const partsOf = ({ programs, folder, ports, metricsEverySeconds }: Place): Record<PartName, Part> => {
   const certificate = (file: string): string => join(certificatesOf(folder), file);
@@ -117,8 +126,7 @@ export const partsOf = ({ programs, folder, ports, metricsEverySeconds }: Place)
         `--kubeconfig=${kubeconfigOf(folder, 'admin')}`,
         `--config=${join(programs, 'kwok.yaml')}`,
         '--manage-all-nodes',
-        // Pods get loopback addresses: whoever listens on one stands behind the pod.
-        '--cidr=127.1.0.0/16',
+        `--cidr=${podNetworkOf(ports.kwok)}`,
         `--node-ip=${loopback}`,
         `--node-port=${ports.kwok}`,
         `--server-address=${loopback}:${ports.kwok}`,

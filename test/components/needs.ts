@@ -29,21 +29,31 @@ const postgresMend = (): string | undefined => {
   }
 };
 
+const podAddressesMend = (): string | undefined =>
+  process.platform === 'linux'
+    ? undefined
+    : 'only Linux lets a process listen on all of 127.0.0.0/8: run it there';
+
+/** `pod-addresses`: this process can stand behind the pods of a control plane. */
+export type Need = Component | 'postgres' | 'pod-addresses';
+
 /** What keeps tests of it from running on this machine, with the mend; undefined: nothing does. */
-export const missing = (name: Component | 'postgres'): string | undefined =>
-  name === 'postgres' ? postgresMend() : goMend(name);
+export const missing = (name: Need): string | undefined => {
+  if (name === 'postgres') return postgresMend();
+  return name === 'pod-addresses' ? podAddressesMend() : goMend(name);
+};
 
 /**
- * `needs('tempo')('the exporter', () => …)` is `describe` where a real server can be had. Elsewhere the suite is skipped
+ * `needs('tempo')('the exporter', () => …)` is `describe` where all that it names can be had. Elsewhere the suite is skipped
  * by name with the mend; with CI=true it fails.
  */
 export const needs =
-  (name: Component | 'postgres') =>
+  (...names: readonly Need[]) =>
   (title: string, suite: () => void): void => {
-    const why = missing(name);
+    const why = names.map(missing).find((found) => found !== undefined);
     if (why === undefined) describe(title, suite);
     else if (process.env.CI === 'true')
-      test(`${title} needs ${name}`, () => {
+      test(`${title} needs ${names.join(' and ')}`, () => {
         throw new Error(why);
       });
     else describe.skip(`${title} (skipped, ${why})`, suite);

@@ -8,7 +8,12 @@ import { untilReady, watch } from './watched.ts';
 const readyWithinSeconds = 60;
 const endsWithinSeconds = 20;
 
-export type Server = { readonly folder: string; readonly ports: readonly number[]; stop(): Promise<void> };
+export type Server = {
+  readonly pid: number;
+  readonly folder: string;
+  readonly ports: readonly number[];
+  stop(): Promise<void>;
+};
 
 type Program = {
   readonly name: string;
@@ -53,7 +58,7 @@ const tryToStart = async (given: Program): Promise<Server> => {
     await stop();
     throw error;
   });
-  return { folder, ports, stop };
+  return { pid: watched.pid, folder, ports, stop };
 };
 
 /**

@@ -10,7 +10,12 @@ export const startTimeoutMs = 40 * 60_000;
 
 export type Scrape = { readonly job: string; readonly port: number; readonly path?: string };
 
-export type Prometheus = { readonly url: string; reload(yaml: string): Promise<void>; stop(): Promise<void> };
+export type Prometheus = {
+  readonly url: string;
+  readonly pid: number;
+  reload(yaml: string): Promise<void>;
+  stop(): Promise<void>;
+};
 
 const prometheusConfig = (scrape: readonly Scrape[]): string => `global:
   scrape_interval: 1s
@@ -67,6 +72,7 @@ export const startPrometheus = async (
   const url = `http://127.0.0.1:${given.port ?? server.ports[0]}`;
   return {
     url,
+    pid: server.pid,
     stop: server.stop,
     reload: async (yaml) => {
       await writeFile(join(server.folder, 'prometheus.yml'), yaml);

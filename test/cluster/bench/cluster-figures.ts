@@ -1,0 +1,68 @@
+import type { Figure } from '#test/bench/figure';
+import type { PartName } from '../parts.ts';
+import type { Measured } from './measure-parts.ts';
+
+export type Phases = {
+  readonly count: number;
+  /** The same Deployments, and nobody who scales them. */
+  readonly idle: Measured;
+  readonly hpas: Measured & { readonly syncsPerSecond: number };
+  readonly ours?: Measured | undefined;
+};
+
+const shown: readonly PartName[] = ['kube-apiserver', 'kube-controller-manager', 'metrics-server', 'etcd'];
+const percent = (ratio: number): number => 100 * ratio;
+
+/** CPU of each part, in % of a core, and beside it what is left when the idle cluster's is taken away. */
+const coreFigures = (who: string, now: Measured, idle: Measured | undefined): readonly Figure[] =>
+  shown.map((part) => {
+    const { coreRatio, residentMegabytes } = now.costs[part]!;
+    const more = percent(coreRatio - (idle?.costs[part]?.coreRatio ?? 0)).toFixed(1);
+    const memory = `${residentMegabytes.toFixed(0)} MB`;
+    return {
+      what: `${who}: ${part}`,
+      value: percent(coreRatio),
+      unit: '% of core',
+      note: idle === undefined ? memory : `${memory}, ${more} more than idle`,
+    };
+  });
+
+const requestFigure = (who: string, { requestsPerSecond }: Measured): Figure => ({
+  what: `${who}: answers of the API server`,
+  value: requestsPerSecond,
+  unit: '/s',
+});
+
+/** How much more of the API server's CPU ours takes, by what the HPAs take. */
+const shareOfHpas = ({ idle, hpas, ours }: Phases): number => {
+  const cpu = ({ costs }: Measured): number => costs['kube-apiserver']!.coreRatio;
+  return (cpu(ours!) - cpu(idle)) / (cpu(hpas) - cpu(idle));
+};
+
+export const phaseFigures = (phases: Phases): readonly Figure[] => {
+  const { count, idle, hpas, ours } = phases;
+  const figures: Figure[] = [
+    ...coreFigures('idle', idle, undefined),
+    requestFigure('idle', idle),
+    ...coreFigures(`${count} HPAs`, hpas, idle),
+    requestFigure(`${count} HPAs`, hpas),
+    { what: `${count} HPAs: each has its turn every`, value: count / hpas.syncsPerSecond, unit: 's' },
+  ];
+  if (ours === undefined) return figures;
+  const who = `${count} ScalingPolicies`;
+  const { nimbusguard, prometheus } = ours.costs;
+  return [
+    ...figures,
+    ...coreFigures(who, ours, idle),
+    requestFigure(who, ours),
+    { what: `${who}: nimbusguard`, value: percent(nimbusguard!.coreRatio), unit: '% of core', goal: '< 20' },
+    { what: `${who}: its memory`, value: nimbusguard!.residentMegabytes, unit: 'MB', goal: '< 350' },
+    { what: `${who}: Prometheus`, value: percent(prometheus!.coreRatio), unit: '% of core' },
+    {
+      what: `${who}: API server beyond idle, by the HPAs'`,
+      value: percent(shareOfHpas(phases)),
+      unit: '%',
+      goal: '< 50',
+    },
+  ];
+};

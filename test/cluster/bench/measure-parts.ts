@@ -1,0 +1,62 @@
+import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ControlPlane } from '../control-plane.ts';
+
+/** What a process costs, as the kernel counts it. */
+export type Cost = { readonly coreRatio: number; readonly residentMegabytes: number };
+
+/** Of user space: Linux says 100 to all programs, whatever its own clock is. */
+const ticksPerSecond = 100;
+
+const read = async (pid: number): Promise<{ cpuSeconds: number; residentMegabytes: number }> => {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+  // The name of the program may hold blanks; utime and stime are the fields 14 and 15.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  return {
+    cpuSeconds: (Number(fields[11]) + Number(fields[12])) / ticksPerSecond,
+    residentMegabytes: Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1] ?? 0) / 1024,
+  };
+};
+
+const requestCount = async (plane: ControlPlane): Promise<number> =>
+  (await plane.metrics('kube-apiserver'))
+    .matchAll(/^apiserver_request_total\{.*\} (\S+)$/gm)
+    .reduce((sum, [, count]) => sum + Number(count), 0);
+
+export type Measured = {
+  /** By the part's name, and those of the programs beside. */
+  readonly costs: Readonly<Record<string, Cost>>;
+  /** Answered by the API server, watches that go on left out. */
+  readonly requestsPerSecond: number;
+};
+
+/** What each part of the control plane costs over so many seconds, and what programs beside it do. */
+export const measureParts = async (
+  plane: ControlPlane,
+  beside: Readonly<Record<string, number>>,
+  seconds: number,
+): Promise<Measured> => {
+  const pids = new Map(Object.entries(beside));
+  for (const [name, part] of Object.entries(plane.parts)) {
+    const pid = part.pid();
+    if (pid !== undefined) pids.set(name, pid);
+  }
+  const look = async () => ({
+    atMilliseconds: performance.now(),
+    requests: await requestCount(plane),
+    all: await Promise.all([...pids].map(async ([name, pid]) => [name, await read(pid)] as const)),
+  });
+  const before = await look();
+  await sleep(seconds * 1000);
+  const after = await look();
+  const passedSeconds = (after.atMilliseconds - before.atMilliseconds) / 1000;
+  const costs = after.all.map(([name, { cpuSeconds, residentMegabytes }], i) => {
+    const coreRatio = (cpuSeconds - before.all[i]![1].cpuSeconds) / passedSeconds;
+    return [name, { coreRatio, residentMegabytes }] as const;
+  });
+  return {
+    costs: Object.fromEntries(costs),
+    requestsPerSecond: (after.requests - before.requests) / passedSeconds,
+  };
+};

@@ -1,0 +1,132 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Spec } from '#core/model';
+import { type ControlPlane, startControlPlane } from '../control-plane.ts';
+import { requestsFrom, serveExternalMetrics } from '../external-metrics.ts';
+import { type LoadDriver, startLoadDriver } from '../load-driver.ts';
+import { autoscaler, deployment } from '../objects.ts';
+import { startOperator } from '../operator.ts';
+import { type LabPrometheus, startLabPrometheus } from '../prometheus.ts';
+import {
+  cpuFromMetricsServer,
+  fromPrometheus,
+  installScalingPolicies,
+  scalingPolicies,
+  scalingPolicy,
+} from '../scaling-policy.ts';
+import { until } from '../until.ts';
+import type { HpaKnobs } from './simulated-hpa.ts';
+
+const deployments = '/apis/apps/v1/namespaces/default/deployments';
+const autoscalers = '/apis/autoscaling/v2/namespaces/default/horizontalpodautoscalers';
+/** Requests per second are means over so many seconds, as in the simulator. */
+const rateSeconds = 15;
+
+/** The Deployments, and who scales each. */
+export const contestants = {
+  'web-nimbus': 'NimbusGuard',
+  'web-hpa': 'HPA on CPU and requests',
+  'web-hpa-cpu': 'HPA on CPU',
+} as const;
+export type Contestant = keyof typeof contestants;
+
+export type Contest = {
+  readonly names: readonly Contestant[];
+  /** The warm-up and the scored part. */
+  readonly arrivals: Float64Array;
+  readonly spec: Spec;
+  readonly knobs: HpaKnobs;
+  readonly initialReplicas: number;
+  readonly scrapeSeconds: number;
+  readonly signal: AbortSignal;
+  readonly onSecond: (second: number, driver: LoadDriver) => void;
+};
+
+type Ending = () => Promise<unknown>;
+
+const createAutoscalers = async ({ api }: ControlPlane, { names, spec, knobs }: Contest): Promise<void> => {
+  const { minReplicas, maxReplicas, capacityPerReplica } = spec;
+  for (const target of names.filter((name) => name !== 'web-nimbus')) {
+    // Both metrics hold the same load: so much of a replica's CPU is so many requests.
+    const requestsPerReplica = (knobs.percent / 100) * capacityPerReplica;
+    const more = target === 'web-hpa' ? { requestsPerReplica } : {};
+    await api.create(autoscalers, autoscaler({ target, minReplicas, maxReplicas, ...knobs, ...more }));
+  }
+};
+
+const lateQuery = (sloSeconds: number): string => {
+  const sum = (series: string): string =>
+    `sum by (namespace, deployment) (rate(http_request_duration_seconds_${series}[${rateSeconds}s]))`;
+  return `1 - ${sum(`bucket{le="${sloSeconds}"}`)} / ${sum('count')}`;
+};
+
+const enterNimbusGuard = async (
+  { api, kubeconfig }: ControlPlane,
+  prometheus: LabPrometheus,
+  spec: Spec,
+  endings: Ending[],
+): Promise<void> => {
+  await installScalingPolicies(api);
+  await api.create(
+    scalingPolicies,
+    scalingPolicy({
+      ...spec,
+      target: 'web-nimbus' satisfies Contestant,
+      mode: 'Auto',
+      metrics: [
+        fromPrometheus('requests', 'sum by (namespace, deployment) (http_requests_total)', { counter: true }),
+        fromPrometheus('late', lateQuery(spec.sloSeconds)),
+        cpuFromMetricsServer,
+      ],
+    }),
+  );
+  const folder = await mkdtemp(join(tmpdir(), 'nimbusguard-demo-'));
+  endings.push(() => rm(folder, { recursive: true, force: true }));
+  const operator = await startOperator({ kubeconfig, prometheusUrl: prometheus.url, folder });
+  endings.push(operator.stop);
+};
+
+/** Plays the load on all Deployments at once, each with its own autoscaler; the driver at the end of it. */
+export const contest = async (given: Contest): Promise<LoadDriver> => {
+  const { names, arrivals, spec, signal } = given;
+  const endings: Ending[] = [];
+  try {
+    const plane = await startControlPlane();
+    endings.push(plane.stop);
+    for (const name of names)
+      await plane.api.create(
+        deployments,
+        deployment({ name, replicas: given.initialReplicas, startUpSeconds: spec.startUpSeconds }),
+      );
+    const prometheus = await startLabPrometheus({
+      scrapeSeconds: given.scrapeSeconds,
+      pods: { kubeconfig: plane.kubeconfig },
+    });
+    endings.push(prometheus.stop);
+    const external = await serveExternalMetrics(plane, requestsFrom(prometheus, rateSeconds));
+    endings.push(external.stop);
+    await until('ready pods', 60 + spec.startUpSeconds, async () => {
+      signal.throwIfAborted();
+      const { items } = await plane.api.get<{ items: { status?: { readyReplicas?: number } }[] }>(
+        deployments,
+      );
+      return items.every(({ status }) => status?.readyReplicas === given.initialReplicas) ? true : undefined;
+    });
+    await createAutoscalers(plane, given);
+    if (names.includes('web-nimbus')) await enterNimbusGuard(plane, prometheus, spec, endings);
+    const { capacityPerReplica, sloSeconds } = spec;
+    const driver: LoadDriver = await startLoadDriver(
+      plane.api,
+      names.map((name) => ({ name, arrivals, capacityPerReplica, sloSeconds })),
+      { seed: 1, onSecond: (second) => given.onSecond(second, driver) },
+    );
+    endings.push(driver.stop);
+    signal.addEventListener('abort', () => void driver.stop(), { once: true });
+    await driver.played;
+    signal.throwIfAborted();
+    return driver;
+  } finally {
+    for (const end of endings.toReversed()) await end();
+  }
+};
