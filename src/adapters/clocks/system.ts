@@ -21,3 +21,6 @@ export const systemClock = (): Clock => {
 
 /** Unix seconds to the microsecond, for timing what is shorter than the system clock's millisecond. */
 export const preciseNow = (): number => (performance.timeOrigin + performance.now()) / 1000;
+
+/** Seconds of a clock that never steps, for durations: Leases, back-off, the age of what was heard. */
+export const monotonicNow = (): number => performance.now() / 1000;
