@@ -4,7 +4,7 @@ import { ConfigError, type Fault, faultsOf } from '#config/faults';
 import { type Config, configSchema } from '#config/schema';
 
 export { ConfigError } from '#config/faults';
-export type { Config, TargetConfig } from '#config/schema';
+export type { Config, KubernetesConfig, TargetConfig } from '#config/schema';
 
 /** The process's environment, read here and nowhere else. */
 export const environment = (): Variables => process.env;
@@ -48,7 +48,45 @@ const contentOf = (file: string): unknown => {
 };
 
 /** Rules between fields. */
-const crossFaults = (config: Config): readonly Fault[] =>
+const crossFaults = (config: Config): readonly Fault[] => [
+  ...nothingFaults(config),
+  ...clusterFaults(config),
+  ...targetFaults(config),
+];
+
+const nothingFaults = ({ targets, kubernetes }: Config): readonly Fault[] =>
+  targets.length > 0 || kubernetes !== undefined
+    ? []
+    : [
+        {
+          path: 'targets',
+          value: '[]',
+          problem: 'names nothing to look after',
+          mend: 'name a target, or give kubernetes, or leave it out',
+        },
+      ];
+
+const clusterFaults = ({ kubernetes }: Config): readonly Fault[] => {
+  if (kubernetes === undefined) return [];
+  const { server, kubeconfig, leases } = kubernetes;
+  const faults: Fault[] = [];
+  if (server !== undefined && kubeconfig !== undefined)
+    faults.push({
+      path: 'kubernetes.server',
+      problem: 'is given beside a kubeconfig',
+      mend: 'give one of the two',
+    });
+  if (leases.renewSeconds * 2 > leases.durationSeconds)
+    faults.push({
+      path: 'kubernetes.leases.renewSeconds',
+      value: `${leases.renewSeconds}`,
+      problem: `is more than half of durationSeconds, ${leases.durationSeconds}`,
+      mend: 'give a third of it, so that one renewal may fail',
+    });
+  return faults;
+};
+
+const targetFaults = (config: Config): readonly Fault[] =>
   config.targets.flatMap(({ namespace, kind, name, mode, spec, world }, i): Fault[] => {
     const path = `targets[${i}]`;
     const faults: Fault[] = [];

@@ -83,32 +83,38 @@ const stagesOf = (agents: Agents, wallClock: WallClock) => ({
   reward: timed('reward', agents.reward, wallClock),
 });
 
-type Run = { readonly configurable?: { readonly signal?: AbortSignal } };
+type Stages = ReturnType<typeof stagesOf>;
+type Run = { readonly configurable?: { readonly signal?: AbortSignal; readonly stages?: Stages } };
 
-/** The four agents as a graph. Nodes are verbs, keys are nouns: a node may not be named like a key. */
-export const controlGraph = (agents: Agents, wallClock: WallClock) => {
-  const stages = stagesOf(agents, wallClock);
-  return new StateGraph(CycleState)
-    .addNode('observe', (c: Cycle, run: Run) => stages.observe(c, run.configurable?.signal))
-    .addNode('decide', (c: Cycle, run: Run) => stages.decide(c, run.configurable?.signal))
-    .addNode('execute', (c: Cycle, run: Run) => stages.execute(c, run.configurable?.signal))
-    .addNode('score', (c: Cycle, run: Run) => stages.reward(c, run.configurable?.signal))
+const stagesIn = (run: Run): Stages => run.configurable!.stages!;
+
+/**
+ * The four agents as a graph. Nodes are verbs, keys are nouns: a node may not be named like a key. Whose agents they are
+ * is told with each turn: a graph of its own would cost each target 27 kB.
+ */
+export const controlGraph = () =>
+  new StateGraph(CycleState)
+    .addNode('observe', (c: Cycle, run: Run) => stagesIn(run).observe(c, run.configurable?.signal))
+    .addNode('decide', (c: Cycle, run: Run) => stagesIn(run).decide(c, run.configurable?.signal))
+    .addNode('execute', (c: Cycle, run: Run) => stagesIn(run).execute(c, run.configurable?.signal))
+    .addNode('score', (c: Cycle, run: Run) => stagesIn(run).reward(c, run.configurable?.signal))
     .addEdge(START, 'observe')
     .addEdge('observe', 'decide')
     .addEdge('decide', 'execute')
     .addEdge('execute', 'score')
     .addEdge('score', END)
     .compile();
-};
+
+const graph = controlGraph();
 
 /** One turn of the loop by the graph. */
 export const controlLoop = (agents: Agents, wallClock: WallClock): ControlLoop => {
-  const graph = controlGraph(agents, wallClock);
+  const stages = stagesOf(agents, wallClock);
   return async (start, signal) => {
     // Nodes without I/O run in microtasks: without a turn of the event loop, timers and HTTP would starve.
     await setImmediate();
     // The signal travels beside LangGraph's own: that one would leave the graph before a write has finished.
-    return (await graph.invoke(start, { configurable: { signal } })) as Cycle;
+    return (await graph.invoke(start, { configurable: { signal, stages } })) as Cycle;
   };
 };
 

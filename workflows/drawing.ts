@@ -1,15 +1,10 @@
-import { type Agents, controlGraph } from '#workflows/control-loop';
+import { controlGraph } from '#workflows/control-loop';
 
 const marks = { from: '<!-- drawn by `make docs` -->', to: '<!-- end of the drawing -->' };
 
-const nobody = async (): Promise<never> => {
-  throw new Error('a drawing has no agents');
-};
-const agents: Agents = { observe: nobody, decide: nobody, execute: nobody, reward: nobody };
-
 /** The control graph as Mermaid, drawn by LangGraph from the compiled graph itself. */
 export const drawing = async (): Promise<string> =>
-  (await controlGraph(agents, () => 0).getGraphAsync()).drawMermaid().trim();
+  (await controlGraph().getGraphAsync()).drawMermaid().trim();
 
 /** The page with the drawing between its marks. */
 export const drawn = (page: string, mermaid: string): string => {

@@ -15,7 +15,8 @@ export type LearningStatus = {
 };
 
 export type LearningSettings = {
-  readonly pupils: readonly Pupil[];
+  /** They may come and go. */
+  readonly pupils: () => readonly Pupil[];
   readonly learner: Learner;
   readonly clock: Clock;
   /** Of one core, on average. */
@@ -54,14 +55,14 @@ export const nextOf = (waiting: readonly Waiting[]): Pupil | undefined => {
  */
 export const learnInTurn = (settings: LearningSettings) => {
   const { pupils, learner, clock, cpuShare, signal } = settings;
-  const resting = new Map<Pupil, number>();
+  const resting = new WeakMap<Rounds, number>();
   let freeAt = clock.now();
   let cpuSeconds = 0;
   let learnt = 0;
   let lost = 0;
 
   const waiting = (): readonly Waiting[] =>
-    pupils.flatMap((pupil) => {
+    pupils().flatMap((pupil) => {
       const dueAt = pupil.rounds.dueAt();
       const waitedSeconds = dueAt === undefined ? -1 : pupil.clock.now() - dueAt;
       return waitedSeconds >= 0 ? [{ pupil, waitedSeconds }] : [];
@@ -91,10 +92,10 @@ export const learnInTurn = (settings: LearningSettings) => {
 
   const run = async (): Promise<void> => {
     while (!signal.aborted) {
-      const ready = waiting().filter(({ pupil }) => (resting.get(pupil) ?? 0) <= clock.now());
+      const ready = waiting().filter(({ pupil }) => (resting.get(pupil.rounds) ?? 0) <= clock.now());
       const pupil = nextOf(ready);
       if (pupil === undefined) await clock.until(clock.now() + lookEverySeconds, signal);
-      else if (!(await teach(pupil))) resting.set(pupil, clock.now() + restSeconds);
+      else if (!(await teach(pupil))) resting.set(pupil.rounds, clock.now() + restSeconds);
     }
   };
 

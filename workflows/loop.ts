@@ -45,14 +45,15 @@ const gate = (places: number) => {
   };
 };
 
-/** Looks after all targets, each at its own times, until the signal or the end of their worlds. */
-export const runLoop = async (settings: LoopSettings): Promise<LoopTotals> => {
-  const { signal, house } = settings;
+/** Looks after targets, each at its own times; they may come and go. */
+export const looking = (settings: Omit<LoopSettings, 'watched' | 'signal'>) => {
+  const { house } = settings;
   const pass = gate(settings.concurrency ?? 8);
   let cycles = 0;
   let abandoned = 0;
 
-  const live = async (w: Watched): Promise<void> => {
+  /** Until the signal, or the end of the target's world; what was learnt is saved then. */
+  const lookAfter = async (w: Watched, signal: AbortSignal): Promise<void> => {
     const { clock, target } = w;
     const interval = w.spec.intervalSeconds;
     const offset = w.offsetSeconds ?? jitterSeconds(target, interval);
@@ -76,12 +77,15 @@ export const runLoop = async (settings: LoopSettings): Promise<LoopTotals> => {
     };
 
     try {
-      let at = slot(Math.max(clock.now(), last + interval / 2));
+      const earliest = Math.max(clock.now(), last + interval / 2);
+      const first = w.firstLookWithinSeconds;
+      let at = slot(earliest);
+      if (first !== undefined) at = Math.min(at, earliest + jitterSeconds(target, first));
       while (at < (w.endsAt ?? Number.POSITIVE_INFINITY)) {
         await clock.until(at, signal);
         // Whoever waited at the gate for more than an interval looks at the newest instant, not at a past one.
         await pass(() => cycle(Math.max(at, slot(clock.now()) - interval)));
-        const wait = failures === 0 ? interval : backOffSeconds(failures, interval);
+        const wait = failures === 0 ? interval / 2 : backOffSeconds(failures, interval);
         at = slot(Math.max(at + wait, clock.now()));
       }
     } catch (error) {
@@ -91,6 +95,12 @@ export const runLoop = async (settings: LoopSettings): Promise<LoopTotals> => {
     }
   };
 
-  await Promise.all(settings.watched.map(live));
-  return { cycles, abandoned };
+  return { lookAfter, totals: (): LoopTotals => ({ cycles, abandoned }) };
+};
+
+/** Looks after all targets until the signal or the end of their worlds. */
+export const runLoop = async ({ watched, signal, ...settings }: LoopSettings): Promise<LoopTotals> => {
+  const { lookAfter, totals } = looking(settings);
+  await Promise.all(watched.map((w) => lookAfter(w, signal)));
+  return totals();
 };

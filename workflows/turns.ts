@@ -12,7 +12,7 @@ import { type Memory, remembering } from '#workflows/memory';
 export type Watched = {
   readonly target: Target;
   readonly spec: Spec;
-  readonly mode: ExecutableMode;
+  readonly mode: ExecutableMode | (() => ExecutableMode);
   readonly policy: Policy;
   readonly source: MetricSource;
   readonly scaler: Scaler;
@@ -23,8 +23,18 @@ export type Watched = {
   readonly pauses?: () => readonly Pause[];
   /** Cycles fall at whole multiples of the interval plus this; absent: spread by the target's name. */
   readonly offsetSeconds?: number | undefined;
+  /** The first cycle falls so soon, though its instant be none of the interval's; absent: at the first that is. */
+  readonly firstLookWithinSeconds?: number | undefined;
   /** From then on there is nothing to look at; absent: the world goes on. */
   readonly endsAt?: number | undefined;
+  /** What bears on a size besides what source and scaler see. */
+  readonly circumstances?: Parameters<typeof observer>[0]['circumstances'];
+  /** The object in the cluster that asks for all this; it stands in the record. */
+  readonly asked?: { readonly uid?: string | undefined; readonly generation?: number | undefined };
+  /** How often the Lease under which we write has changed hands; it stands in the record. */
+  readonly leaseTransitions?: () => number | undefined;
+  /** Hears of each record once it is kept. */
+  readonly onKept?: (record: DecisionRecord) => void;
 };
 
 /** What all targets share. */
@@ -42,18 +52,26 @@ export type House = {
   readonly onFault: (target: Target, error: unknown) => void;
 };
 
+/** The mode in force: promotion and demotion change it between cycles. */
+const modeOf = ({ mode }: Watched): ExecutableMode => (typeof mode === 'function' ? mode() : mode);
+
 /** Learning is saved at most so often: a snapshot may be a hundred times a record. */
 const saveEverySeconds = 30;
 
 export const agentsOf = (w: Watched, seed: number, memory: () => Memory): Agents => ({
-  observe: observer({ source: w.source, scaler: w.scaler, since: () => memory().since }),
+  observe: observer({
+    source: w.source,
+    scaler: w.scaler,
+    since: () => memory().since,
+    circumstances: w.circumstances,
+  }),
   decide: decider({
     policy: w.policy,
     seed,
     past: () => memory().past,
     pauses: w.pauses ?? (() => []),
   }),
-  execute: executor({ scaler: w.scaler, mode: w.mode }),
+  execute: (cycle, run) => executor({ scaler: w.scaler, mode: modeOf(w) })(cycle, run),
   reward: rewarder({ policy: w.policy, recent: () => memory().recent }),
 });
 
@@ -77,10 +95,11 @@ export const turns = (w: Watched, house: House) => {
     ...cycle,
     schemaVersion: 1,
     cluster,
-    policy: { name: policy.name },
-    mode: w.mode,
+    policy: { name: policy.name, ...w.asked },
+    mode: modeOf(w),
     actuator: w.scaler.name,
     tableVersion,
+    leaseTransitions: w.leaseTransitions?.(),
   });
 
   const keep = async (): Promise<void> => {
@@ -90,6 +109,7 @@ export const turns = (w: Watched, house: House) => {
     unkept = undefined;
     house.telemetry.record(record);
     house.events.publish(record);
+    w.onKept?.(record);
   };
 
   /** What was learnt beside the loop acts only once it is kept: whoever comes back then decides as one who never left. */

@@ -16,6 +16,9 @@ const settings: readonly { readonly variable: string; readonly path: Path; reado
   { variable: 'NIMBUSGUARD_HTTP_HOST', path: ['http', 'host'] },
   { variable: 'NIMBUSGUARD_HTTP_PORT', path: ['http', 'port'], number: true },
   { variable: 'NIMBUSGUARD_HTTP_TOKEN', path: ['http', 'token'] },
+  { variable: 'NIMBUSGUARD_KUBECONFIG', path: ['kubernetes', 'kubeconfig'] },
+  { variable: 'NIMBUSGUARD_IDENTITY', path: ['kubernetes', 'identity'] },
+  { variable: 'NIMBUSGUARD_LEASE_NAMESPACE', path: ['kubernetes', 'leases', 'namespace'] },
 ];
 
 /** Read elsewhere: the file's name here below, the cache by the tests' components. */
@@ -37,6 +40,19 @@ const put = (tree: unknown, [key, ...rest]: Path, value: unknown): unknown => {
 
 /** Text that is no number stays text: the schema then says so. */
 const numberOf = (text: string): unknown => (Number.isNaN(Number(text)) ? text : Number(text));
+
+const withDefaultServer = (tree: unknown, url: string): unknown => {
+  if (!isTree(tree) || !isTree(tree.kubernetes)) return tree;
+  const { servers } = tree.kubernetes;
+  const known = isTree(servers) ? servers.default : undefined;
+  return isTree(known) && known.url !== undefined
+    ? tree
+    : put(tree, ['kubernetes', 'servers', 'default', 'url'], url);
+};
+
+/** In a cluster alone there may be no target that the configuration names. */
+const withoutPresetTarget = (tree: unknown): unknown =>
+  isTree(tree) && isTree(tree.kubernetes) && tree.targets === undefined ? { ...tree, targets: [] } : tree;
 
 const withPrometheusUrl = (tree: unknown, url: string): unknown => {
   if (!isTree(tree) || !Array.isArray(tree.targets)) return tree;
@@ -68,7 +84,8 @@ export const withEnvironment = (
     origins.set(path.join('.'), variable);
   }
   const url = variables.PROMETHEUS_URL;
-  if (url !== undefined && url !== '') merged = withPrometheusUrl(merged, url);
+  if (url !== undefined && url !== '') merged = withDefaultServer(withPrometheusUrl(merged, url), url);
+  merged = withoutPresetTarget(merged);
   const faults = Object.keys(variables)
     .filter((variable) => variable.startsWith('NIMBUSGUARD_') && !known.includes(variable))
     .map((variable): Fault => {

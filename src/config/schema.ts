@@ -1,5 +1,9 @@
 import { z } from 'zod';
-import { prometheusScalerSchema, prometheusSourceSchema } from '#adapters/metrics/prometheus-settings';
+import {
+  prometheusConnection,
+  prometheusScalerSchema,
+  prometheusSourceSchema,
+} from '#adapters/metrics/prometheus-settings';
 
 const positive = z.number().positive();
 const notNegative = z.number().min(0);
@@ -74,13 +78,68 @@ const target = z.strictObject({
     .prefault({ simulated: {} }),
 });
 
+/** As in a ScalingPolicy. */
+const policyMetric = z.discriminatedUnion('type', [
+  z.strictObject({
+    name,
+    type: z.literal('Prometheus'),
+    prometheus: z.strictObject({
+      server: name.default('default'),
+      query: name,
+      labels: z.strictObject({ namespace: name.optional(), name }).optional(),
+      freshness: name.optional(),
+      counter: z.boolean().default(false),
+    }),
+  }),
+  z.strictObject({ name, type: z.literal('MetricsServer') }),
+  z.strictObject({
+    name,
+    type: z.literal('Pods'),
+    pods: z.strictObject({
+      port: z.int().min(1).max(65_535),
+      path: name.default('/metrics'),
+      metric: name,
+      labels: z.record(name, z.string()).optional(),
+    }),
+  }),
+]);
+
+/** A cluster in which ScalingPolicies are looked after. */
+const kubernetes = z.strictObject({
+  /** Absent: the files of the Pod's ServiceAccount, and outside of a cluster KUBECONFIG or ~/.kube/config. */
+  kubeconfig: name.optional(),
+  context: name.optional(),
+  /** An API server that is reached with a token, as from within a Pod. */
+  server: z.strictObject({ url: z.url({ protocol: /^https$/ }), tokenFile: name, caFile: name }).optional(),
+  /** Namespaces whose policies are looked after; none named: all. */
+  namespaces: z.array(name).max(100).default([]),
+  /** Tells replicas of NimbusGuard apart; absent: the host's name and chance. */
+  identity: name.max(63).optional(),
+  leases: z
+    .strictObject({
+      namespace: name.default('nimbusguard'),
+      prefix: name.default('nimbusguard'),
+      /** Policies are shared out among replicas by so many parts. All replicas must say the same number. */
+      buckets: z.int().min(1).max(256).default(16),
+      durationSeconds: z.number().min(3).max(300).default(12),
+      renewSeconds: z.number().min(1).max(100).default(4),
+      retrySeconds: z.number().min(0.5).max(60).default(2),
+    })
+    .prefault({}),
+  /** Prometheus servers by the names that policies call them; one that names none means `default`. */
+  servers: z.record(name, z.strictObject(prometheusConnection)).default({}),
+  /** What a policy that names no metrics is decided on. */
+  metrics: z.array(policyMetric).max(10).default([]),
+});
+
 export const configSchema = z.strictObject({
   /** Stands in each record and snapshot: several clusters may share one database. */
   cluster: name.default('local'),
   seed: whole.max(2 ** 32 - 1).default(1),
   /** A path, sqlite:PATH, :memory: or postgres://user:password@host/database. */
   store: name.default('./data/nimbusguard.db'),
-  targets: z.array(target).min(1).prefault([{}]),
+  targets: z.array(target).prefault([{}]),
+  kubernetes: kubernetes.optional(),
   loop: z
     .strictObject({
       concurrency: z.int().min(1).max(256).default(8),
@@ -131,4 +190,5 @@ export const configSchema = z.strictObject({
 });
 
 export type Config = z.output<typeof configSchema>;
+export type KubernetesConfig = NonNullable<Config['kubernetes']>;
 export type TargetConfig = Config['targets'][number];

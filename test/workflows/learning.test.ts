@@ -68,8 +68,9 @@ const lived = async (
   const stop = new AbortController();
   const ended: Ended[] = [];
   const faults: string[] = [];
+  const taught = pupils.map(({ name, ...given }) => pupilOf(name, clock, given, ended));
   const learning = learnInTurn({
-    pupils: pupils.map(({ name, ...given }) => pupilOf(name, clock, given, ended)),
+    pupils: () => taught,
     learner: costly(cpuSeconds, fails),
     clock: {
       now: clock.now,

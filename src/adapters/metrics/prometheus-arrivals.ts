@@ -2,7 +2,7 @@ import type { Arrivals, Sample, Target } from '#core/model';
 import type { PrometheusApi, Range } from './prometheus-api.ts';
 import { fillTemplate, selectorsOf } from './promql.ts';
 
-const farthestBackSeconds = 900;
+export const farthestBackSeconds = 900;
 
 export type Grid = { readonly startsAt: number; readonly stepSeconds: number; readonly steps: number };
 

@@ -3,10 +3,12 @@ import type { Answer, PrometheusApi } from './prometheus-api.ts';
 import type { SignalQuery } from './prometheus-settings.ts';
 import { fillTemplate, freshnessOf } from './promql.ts';
 
-type Number = { readonly value: number } | { readonly state: 'empty' | 'error'; readonly detail: string };
+export type NumberOrNone =
+  | { readonly value: number }
+  | { readonly state: 'empty' | 'error'; readonly detail: string };
 
 /** One finite number, or why there is none. */
-const numberIn = (answer: Answer): Number => {
+export const numberIn = (answer: Answer): NumberOrNone => {
   if (answer.type === 'failed') return { state: 'error', detail: answer.detail };
   if (answer.type === 'matrix' || answer.type === 'string')
     return { state: 'error', detail: `the query gives a ${answer.type}, not a number: leave out the range` };
@@ -30,31 +32,13 @@ const lookBackSeconds = 300;
 
 export const signalQueries = (given: SignalQuery) => (typeof given === 'string' ? { query: given } : given);
 
-/** Asks for the number and for its age at once. Without an age there is no `ok`. */
-export const readSample = async (
-  given: {
-    readonly api: PrometheusApi;
-    readonly metric: string;
-    readonly signal: SignalQuery;
-    readonly target: Target;
-    readonly atSeconds: number;
-    readonly staleAfterSeconds: number;
-  },
-  abort?: AbortSignal,
-): Promise<Sample> => {
-  const { api, metric, target, atSeconds, staleAfterSeconds } = given;
-  const templates = signalQueries(given.signal);
-  const query = fillTemplate(templates.query, target);
-  const freshness =
-    'freshness' in templates && templates.freshness !== undefined
-      ? fillTemplate(templates.freshness, target)
-      : freshnessOf(query);
-
-  const [answer, age] = await Promise.all([
-    api.query(query, atSeconds, abort),
-    freshness === undefined ? undefined : api.query(freshness, atSeconds, abort),
-  ]);
-  const common = { metric, source: 'prometheus', query };
+/** A sample of a number and of the time when the newest that it is made from was taken. Without an age there is no `ok`. */
+export const agedSample = (
+  common: Pick<Sample, 'metric' | 'source' | 'query'>,
+  number: NumberOrNone,
+  sampled: NumberOrNone,
+  { atSeconds, staleAfterSeconds }: { readonly atSeconds: number; readonly staleAfterSeconds: number },
+): Sample => {
   const none = (state: 'empty' | 'error', detail: string): Sample => ({
     ...common,
     state,
@@ -62,10 +46,7 @@ export const readSample = async (
     value: undefined,
     ageSeconds: 0,
   });
-
-  const number = numberIn(answer);
   if ('state' in number) return none(number.state, number.detail);
-  const sampled: Number = age === undefined ? { value: atSeconds } : numberIn(age);
   if ('state' in sampled && sampled.state === 'error')
     return none('error', `its age is unknown: ${sampled.detail}`);
   if ('state' in sampled)
@@ -85,4 +66,32 @@ export const readSample = async (
     ageSeconds,
     detail: `the newest sample is ${ageSeconds.toFixed(1)} s old, more than ${staleAfterSeconds} s`,
   };
+};
+
+/** Asks for the number and for its age at once. */
+export const readSample = async (
+  given: {
+    readonly api: PrometheusApi;
+    readonly metric: string;
+    readonly signal: SignalQuery;
+    readonly target: Target;
+    readonly atSeconds: number;
+    readonly staleAfterSeconds: number;
+  },
+  abort?: AbortSignal,
+): Promise<Sample> => {
+  const { api, metric, target, atSeconds } = given;
+  const templates = signalQueries(given.signal);
+  const query = fillTemplate(templates.query, target);
+  const freshness =
+    'freshness' in templates && templates.freshness !== undefined
+      ? fillTemplate(templates.freshness, target)
+      : freshnessOf(query);
+
+  const [answer, age] = await Promise.all([
+    api.query(query, atSeconds, abort),
+    freshness === undefined ? undefined : api.query(freshness, atSeconds, abort),
+  ]);
+  const sampled: NumberOrNone = age === undefined ? { value: atSeconds } : numberIn(age);
+  return agedSample({ metric, source: 'prometheus', query }, numberIn(answer), sampled, given);
 };

@@ -20,6 +20,12 @@ export const prometheusConnection = {
     .default(4 * 1024 * 1024),
 };
 
+/** A server whose answers are of all workloads at once: ten thousand series of the longest names, some 16 MB over a range. */
+export const sharedPrometheusSchema = z.strictObject({
+  ...prometheusConnection,
+  largestAnswerBytes: prometheusConnection.largestAnswerBytes.unwrap().default(32 * 1024 * 1024),
+});
+
 export const prometheusSourceSchema = z.strictObject({
   ...prometheusConnection,
   /** A sample older than this is `stale`: twice the normal age (scrape interval and delay), 15 s or more. */

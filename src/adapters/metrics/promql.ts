@@ -85,12 +85,15 @@ export const selectorsOf = (query: string): readonly string[] => {
 };
 
 /**
- * When the newest sample of each selector was taken; of several selectors the one that lags most. The value of an
- * instant query carries the time of asking, and rate() hides for its whole window that nothing new has come.
+ * When the newest sample of each selector was taken, for each value of the labels `by`; of several selectors the one that
+ * lags most. The value of an instant query carries the time of asking, and rate() hides for its whole window that
+ * nothing new has come.
  */
-export const freshnessOf = (query: string): string | undefined => {
+export const freshnessOf = (query: string, by: readonly string[] = []): string | undefined => {
   const selectors = selectorsOf(query);
-  if (selectors.length <= 1) return selectors[0] && `max(timestamp(${selectors[0]}))`;
-  const newest = selectors.map((s, i) => `label_replace(max(timestamp(${s})), "selector", "${i}", "", "")`);
-  return `min(${newest.join(' or ')})`;
+  const grouped = by.length === 0 ? '' : ` by (${by.join(', ')}) `;
+  const newest = selectors.map((selector) => `max${grouped}(timestamp(${selector}))`);
+  if (newest.length <= 1) return newest[0];
+  const told = newest.map((each, i) => `label_replace(${each}, "selector", "${i}", "", "")`);
+  return `min${grouped}(${told.join(' or ')})`;
 };

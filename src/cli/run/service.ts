@@ -4,86 +4,28 @@ import { openEventBus } from '#adapters/events/registry';
 import { threadLearner } from '#adapters/learners/thread';
 import type { Frame } from '#cli/frame';
 import { openKept } from '#cli/kept';
-import type { Config, TargetConfig } from '#config';
+import type { Config } from '#config';
 import { type Target, targetKey } from '#core/model';
 import { explain } from '#core/narrate';
-import { random, seedOf } from '#core/random';
+import { random } from '#core/random';
 import { uuid7 } from '#core/uuid';
 import { startServer } from '#http/server';
-import { policies } from '#policies/registry';
-import type { DecisionQuery, Store } from '#ports';
+import type { Store } from '#ports';
 import { openTelemetry } from '#telemetry/telemetry';
 import { controlLoop } from '#workflows/control-loop';
-import { learnInTurn } from '#workflows/learning';
-import { type LoopTotals, runLoop } from '#workflows/loop';
-import { recall } from '#workflows/recall';
-import type { Watched } from '#workflows/turns';
-import { type TargetMemo, targetMemo } from './target-memo.ts';
-import { openWorld, type Scaling } from './worlds.ts';
+import { learnInTurn, type Pupil } from '#workflows/learning';
+import { type LoopTotals, looking } from '#workflows/loop';
+import type { TargetMemo } from '#workflows/target-memo';
+import type { House } from '#workflows/turns';
+import { prunes } from './prunes.ts';
+import { openStaticTarget, type StaticTarget } from './static-target.ts';
 
-const pruneEverySeconds = 3600;
 const flushSeconds = 3;
 
-type Opened = { readonly watched: Watched; readonly memo: TargetMemo; readonly damaged: readonly number[] };
-
-/** Every change of size that was carried out, the oldest first. */
-const scalingsOf = async (store: Store, query: Omit<DecisionQuery, 'limit'>): Promise<readonly Scaling[]> => {
-  const found: Scaling[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await store.decisions({ ...query, outcome: 'scaled', cursor, limit: 200 });
-    found.push(...page.items.map(({ atSeconds, decision: { from, to } }) => ({ atSeconds, from, to })));
-    cursor = page.next;
-  } while (cursor !== undefined);
-  return found.reverse();
-};
-
-const open = async (config: Config, given: TargetConfig, store: Store): Promise<Opened> => {
-  const { cluster, seed } = config;
-  const { namespace, kind, name, mode, spec, policy } = given;
-  const target: Target = { namespace, kind, name };
-  const memo = await targetMemo(store, { cluster, target, policy: policy.name }, systemClock().now);
-  const { items } = await store.decisions({ target, cluster, limit: 1 });
-  const [last] = items;
-  const left = last && {
-    atSeconds: last.atSeconds,
-    replicas: last.outcome === 'scaled' ? last.decision.to : last.decision.from,
-    scalings: (since: number) => scalingsOf(store, { target, cluster, fromSeconds: since }),
-  };
-  const world = await openWorld(given, memo.worldStartsAt(), left);
-  if (world.startsAt !== memo.worldStartsAt()) await memo.keepWorldStart(world.startsAt);
-
-  const { historySeconds } = config.loop;
-  const atSeconds = world.clock.now();
-  const known = await recall({
-    store,
-    cluster,
-    target,
-    spec,
-    policy: policy.name,
-    atSeconds,
-    historySeconds,
-  });
-  const { snapshot, history, damaged, memory } = known;
-  const made = policies[policy.name]!.make({
-    spec,
-    seed: (seed ^ seedOf(targetKey(target))) >>> 0,
-    settings: policy.settings,
-    snapshot,
-    history,
-    beside: world.paced,
-  });
-  const watched: Watched = {
-    ...world,
-    target,
-    spec,
-    mode,
-    policy: made,
-    memory,
-    snapshot,
-    pauses: memo.pauses,
-  };
-  return { watched, memo, damaged };
+const openAll = async (config: Config, store: Store): Promise<readonly StaticTarget[]> => {
+  const opened: StaticTarget[] = [];
+  for (const target of config.targets) opened.push(await openStaticTarget(config, target, store));
+  return opened;
 };
 
 /** Brings all together and lets it run; ends in order: not ready, no new cycle, write finished, saved, flushed. */
@@ -107,22 +49,52 @@ export const serve = async (
   const over = AbortSignal.any([signal, ended.signal]);
   const closers: (() => Promise<void>)[] = [() => store.close(), () => telemetry.close(flushSeconds)];
   try {
-    const opened: Opened[] = [];
-    for (const target of config.targets) opened.push(await open(config, target, store));
+    const opened = await openAll(config, store);
     for (const { watched, damaged } of opened)
       if (damaged.length > 0)
         log.warn({ target: targetKey(watched.target), versions: damaged }, 'damaged snapshots set aside');
-    const memoOf = (target: Target): TargetMemo | undefined =>
-      opened.find(({ memo }) => targetKey(memo.target) === targetKey(target))?.memo;
 
-    const events = openEventBus({ kind: 'memory' });
+    const chance = random(...webcrypto.getRandomValues(new Uint32Array(4)));
+    const house: House = {
+      cluster: config.cluster,
+      seed: config.seed,
+      store,
+      telemetry,
+      events: openEventBus({ kind: 'memory' }),
+      newId: (atSeconds) => uuid7(atSeconds, chance),
+      wallClock: preciseNow,
+      chain: controlLoop,
+      onFault: telemetry.fault,
+    };
+    const loops = looking({
+      house,
+      concurrency: config.loop.concurrency,
+      onAbandoned: (target, error, failuresInARow) => {
+        telemetry.fault(target, error);
+        operator?.abandoned(target, error, failuresInARow);
+      },
+    });
+    const { kubernetes } = config;
+    const operator =
+      kubernetes &&
+      (await import('#operator/operator')).openOperator({
+        config: { ...config, kubernetes },
+        house,
+        telemetry,
+        clock,
+        lookAfter: loops.lookAfter,
+      });
+
+    const memoOf = (target: Target): TargetMemo | undefined =>
+      opened.find(({ memo }) => targetKey(memo.target) === targetKey(target))?.memo ??
+      operator?.memoOf(target);
     let ready = false;
     if (config.http.enabled) {
       const { enabled: _, token, ...http } = config.http;
       const server = await startServer(
         {
           store,
-          events,
+          events: house.events,
           telemetry,
           clock,
           token,
@@ -130,7 +102,8 @@ export const serve = async (
           explain,
           ready: () => {
             if (signal.aborted) return { ok: false, reasons: ['stopping'] };
-            return ready ? { ok: true, reasons: [] } : { ok: false, reasons: ['starting'] };
+            if (!ready) return { ok: false, reasons: ['starting'] };
+            return operator?.ready() ?? { ok: true, reasons: [] };
           },
           actions: {
             pause: async (target, pause) => {
@@ -153,16 +126,7 @@ export const serve = async (
       log.info({ url: server.url }, 'listening');
     }
 
-    const prune = async (): Promise<void> => {
-      for (let at = clock.now(); !over.aborted; at += pruneEverySeconds) {
-        await clock.until(at, over).catch(() => undefined);
-        if (over.aborted) return;
-        await store
-          .prune(clock.now(), config.retention)
-          .catch((err) => log.error({ err }, 'nothing was pruned'));
-      }
-    };
-    const pruning = prune();
+    const pruning = prunes({ store, clock, log, retention: config.retention, signal: over });
     closers.push(async () => {
       ended.abort();
       await pruning;
@@ -170,28 +134,12 @@ export const serve = async (
 
     const learner = threadLearner({ entry: new URL('./round-worker.ts', import.meta.url) });
     closers.push(() => learner.close());
-    const chance = random(...webcrypto.getRandomValues(new Uint32Array(4)));
-    const looping = runLoop({
-      watched: opened.map(({ watched }) => watched),
-      house: {
-        cluster: config.cluster,
-        seed: config.seed,
-        store,
-        telemetry,
-        events,
-        newId: (atSeconds) => uuid7(atSeconds, chance),
-        wallClock: preciseNow,
-        chain: controlLoop,
-        onFault: telemetry.fault,
-      },
-      concurrency: config.loop.concurrency,
-      signal,
-      onAbandoned: telemetry.fault,
-    });
+    const staticPupils = opened.flatMap(({ watched: { target, policy, clock } }): readonly Pupil[] =>
+      policy.rounds === undefined ? [] : [{ target, rounds: policy.rounds, clock }],
+    );
+    const looked = opened.map(({ watched }) => loops.lookAfter(watched, signal));
     const learning = learnInTurn({
-      pupils: opened.flatMap(({ watched: { target, policy, clock } }) =>
-        policy.rounds === undefined ? [] : [{ target, rounds: policy.rounds, clock }],
-      ),
+      pupils: () => (operator === undefined ? staticPupils : [...staticPupils, ...operator.pupils()]),
       learner,
       clock,
       cpuShare: config.learning.cpuShare,
@@ -205,7 +153,8 @@ export const serve = async (
     });
     ready = true;
     log.info({ targets: opened.length, store: store.name, cluster: config.cluster }, 'started');
-    const totals = await looping;
+    await Promise.all([...looked, operator?.run(signal)]);
+    const totals = loops.totals();
     log.info(totals, signal.aborted ? 'stopped' : 'the simulated worlds have ended');
     return totals;
   } finally {

@@ -1,6 +1,3 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { prometheusSource } from '#adapters/metrics/prometheus';
 import { selectorsOf } from '#adapters/metrics/promql';
@@ -8,6 +5,7 @@ import type { Sample } from '#core/model';
 import { type Exporter, startExporter } from '#test/components/exporter';
 import { needs } from '#test/components/needs';
 import { type Pushed, push } from '#test/components/push';
+import { startRelay } from '#test/components/relay';
 import { type Prometheus, startPrometheus, startTimeoutMs } from '#test/components/start';
 import { type MetricSourceMaker, metricSourceContract } from '#test/contracts/metric-source';
 
@@ -64,32 +62,6 @@ const parsedSelectors = async (url: string, query: string): Promise<string[]> =>
   };
   walk(((await response.json()) as { data: unknown }).data);
   return [...found];
-};
-
-/** Hands requests on to `to`, and can go away. */
-const startRelay = async (to: string) => {
-  const server = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', async () => {
-      const { method, headers } = request;
-      const type = headers['content-type'] ?? '';
-      const answer = await fetch(`${to}${request.url}`, {
-        method: method ?? 'GET',
-        body: Buffer.concat(chunks),
-        headers: { 'content-type': type },
-      });
-      response.writeHead(answer.status).end(await answer.text());
-    });
-  });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    stop: async () => {
-      server.closeAllConnections();
-      await once(server.close(), 'close');
-    },
-  };
 };
 
 needs('prometheus')('the Prometheus source on a real Prometheus', () => {

@@ -1,0 +1,82 @@
+import { systemClock } from '#adapters/clocks/system';
+import type { Config, TargetConfig } from '#config';
+import { type Target, targetKey } from '#core/model';
+import { seedOf } from '#core/random';
+import { policies } from '#policies/registry';
+import type { DecisionQuery, Store } from '#ports';
+import { recall } from '#workflows/recall';
+import { type TargetMemo, targetMemo } from '#workflows/target-memo';
+import type { Watched } from '#workflows/turns';
+import { openWorld, type Scaling } from './worlds.ts';
+
+export type StaticTarget = {
+  readonly watched: Watched;
+  readonly memo: TargetMemo;
+  /** Versions of snapshots that were found damaged and set aside. */
+  readonly damaged: readonly number[];
+};
+
+/** Every change of size that was carried out, the oldest first. */
+const scalingsOf = async (store: Store, query: Omit<DecisionQuery, 'limit'>): Promise<readonly Scaling[]> => {
+  const found: Scaling[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await store.decisions({ ...query, outcome: 'scaled', cursor, limit: 200 });
+    found.push(...page.items.map(({ atSeconds, decision: { from, to } }) => ({ atSeconds, from, to })));
+    cursor = page.next;
+  } while (cursor !== undefined);
+  return found.reverse();
+};
+
+/** A target that the configuration names, as it was when the loop ended before. */
+export const openStaticTarget = async (
+  config: Config,
+  given: TargetConfig,
+  store: Store,
+): Promise<StaticTarget> => {
+  const { cluster, seed } = config;
+  const { namespace, kind, name, mode, spec, policy } = given;
+  const target: Target = { namespace, kind, name };
+  const memo = await targetMemo(store, { cluster, target, policy: policy.name }, systemClock().now);
+  const { items } = await store.decisions({ target, cluster, limit: 1 });
+  const [last] = items;
+  const left = last && {
+    atSeconds: last.atSeconds,
+    replicas: last.outcome === 'scaled' ? last.decision.to : last.decision.from,
+    scalings: (since: number) => scalingsOf(store, { target, cluster, fromSeconds: since }),
+  };
+  const world = await openWorld(given, memo.worldStartsAt(), left);
+  if (world.startsAt !== memo.worldStartsAt()) await memo.keepWorldStart(world.startsAt);
+
+  const { historySeconds } = config.loop;
+  const atSeconds = world.clock.now();
+  const known = await recall({
+    store,
+    cluster,
+    target,
+    spec,
+    policy: policy.name,
+    atSeconds,
+    historySeconds,
+  });
+  const { snapshot, history, damaged, memory } = known;
+  const made = policies[policy.name]!.make({
+    spec,
+    seed: (seed ^ seedOf(targetKey(target))) >>> 0,
+    settings: policy.settings,
+    snapshot,
+    history,
+    beside: world.paced,
+  });
+  const watched: Watched = {
+    ...world,
+    target,
+    spec,
+    mode,
+    policy: made,
+    memory,
+    snapshot,
+    pauses: memo.pauses,
+  };
+  return { watched, memo, damaged };
+};

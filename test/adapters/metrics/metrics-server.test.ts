@@ -1,0 +1,156 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '#adapters/clocks/system';
+import { type OpenSource, operatorSources } from '#adapters/metrics/operator-sources';
+import { type Pod, type PodsOf, targetPodOf } from '#adapters/metrics/target-pods';
+import type { Sample } from '#core/model';
+import type { KubeApi } from '#kubernetes/api';
+import { openKubeApi } from '#kubernetes/https-api';
+import { kubeconfigCredentials } from '#kubernetes/kubeconfig-credentials';
+import type { Reading } from '#ports';
+import { type ControlPlane, startControlPlane } from '#test/cluster/control-plane';
+import { deployment } from '#test/cluster/objects';
+import { until } from '#test/cluster/until';
+import { needs } from '#test/components/needs';
+import { startTimeoutMs } from '#test/components/start';
+import { target } from '#test/make';
+
+const waitMs = 240_000;
+const deployments = '/apis/apps/v1/namespaces/default/deployments';
+const clock = systemClock();
+
+needs('kubernetes')('metrics-server as a source, on a real one', () => {
+  let plane: ControlPlane;
+  let api: KubeApi;
+  let sources: ReturnType<typeof operatorSources>;
+  const asked: string[] = [];
+
+  const podsOf: PodsOf = async ({ namespace, name }, signal) => {
+    const scale = await plane.api.ask('GET', `/apis/apps/v1/namespaces/${namespace}/deployments/${name}`);
+    if (scale.status === 404) return undefined;
+    const path = `/api/v1/namespaces/${namespace}/pods`;
+    const query = { labelSelector: `app=${name}` };
+    const { items } = await api.request<{ items: readonly Pod[] }>('GET', path, { query, signal });
+    return items.map(targetPodOf);
+  };
+  const open = (name: string, withPods = false): OpenSource =>
+    sources.open(
+      target(name),
+      [
+        { kind: 'metrics-server', metric: 'cpu' },
+        { kind: 'metrics-server', metric: 'memory' },
+      ],
+      { withPods },
+    );
+  const read = (name: string, withPods = false): Promise<Reading> =>
+    open(name, withPods).read(target(name), clock.now(), undefined);
+  const cpuOf = async (name: string): Promise<Sample> => (await read(name)).samples[0]!;
+  const goodCpu = (name: string): Promise<Sample> =>
+    until(`the CPU of ${name}`, 150, async () => {
+      const cpu = await cpuOf(name);
+      return cpu.state === 'ok' ? cpu : undefined;
+    });
+
+  beforeAll(async () => {
+    plane = await startControlPlane({ metricsEverySeconds: 10 });
+    const create = (given: Parameters<typeof deployment>[0]) =>
+      plane.api.create(deployments, deployment(given));
+    await create({ name: 'busy', replicas: 3, startUpSeconds: 1, usage: { cpu: '450m', memory: '96Mi' } });
+    await create({ name: 'idle', replicas: 2, startUpSeconds: 1, usage: { cpu: '50m' } });
+    await create({ name: 'none', replicas: 0, startUpSeconds: 1 });
+    api = openKubeApi({ credentials: await kubeconfigCredentials({ file: plane.kubeconfig }) });
+    sources = operatorSources({
+      apis: () => undefined,
+      api: {
+        request: (method, path, sent) => {
+          asked.push(path);
+          return api.request(method, path, sent);
+        },
+      },
+      podsOf,
+      clock,
+      maxAgeSeconds: 5,
+    });
+  }, startTimeoutMs);
+  afterAll(async () => {
+    sources?.close();
+    api?.close();
+    await plane?.stop();
+  });
+
+  it('has no number until it was measured, nor without pods', { timeout: waitMs }, async () => {
+    await until('three ready pods', 120, async () =>
+      (await podsOf(target('busy')))?.filter(({ ready }) => ready).length === 3 ? true : undefined,
+    );
+    expect(await cpuOf('busy')).toMatchObject({ state: 'empty', value: undefined });
+    expect(await cpuOf('none')).toMatchObject({ state: 'empty', detail: 'the target has no ready pod' });
+    expect(await cpuOf('absent')).toMatchObject({ state: 'error', detail: 'the target is not there' });
+  });
+
+  it('gives what is used of what is requested, each target its own', { timeout: waitMs }, async () => {
+    // 450 of 500 milli and 50 of 500, of which a second of jitter in ten is a tenth.
+    const [busy, idle] = await Promise.all([goodCpu('busy'), goodCpu('idle')]);
+    expect(Math.abs(busy.value! / 0.9 - 1)).toBeLessThan(0.25);
+    expect(Math.abs(idle.value! / 0.1 - 1)).toBeLessThan(0.25);
+    expect(busy.ageSeconds).toBeLessThan(60);
+    const { samples, pods, arrivals } = await read('busy');
+    expect(samples.map(({ metric }) => metric)).toEqual(['cpu', 'memory']);
+    // 96 of 128 MiB
+    expect(samples[1]!.value).toBeCloseTo(0.75, 6);
+    expect([pods, arrivals]).toEqual([undefined, undefined]);
+  });
+
+  it('tells of each pod where that is asked for', { timeout: waitMs }, async () => {
+    await goodCpu('busy');
+    const { pods } = await read('busy', true);
+    expect(pods!.length).toBe(3);
+    for (const { usageMilli, ...pod } of pods!) {
+      expect(Math.abs(usageMilli! / 450 - 1)).toBeLessThan(0.25);
+      expect(pod).toMatchObject({
+        count: 1,
+        phase: 'Running',
+        ready: true,
+        deleted: false,
+        requestMilli: 500,
+      });
+      expect(pod.windowSeconds).toBeGreaterThan(0);
+      expect(pod.sampleAt! - pod.startAt!).toBeGreaterThan(0);
+    }
+  });
+
+  it('is asked once for all targets of a namespace while its answer is young', async () => {
+    const at = clock.now() + 100;
+    asked.length = 0;
+    await Promise.all(
+      Array.from({ length: 20 }, (_, i) => {
+        const name = i % 2 === 0 ? 'busy' : 'idle';
+        return open(name).read(target(name), at + i / 10, undefined);
+      }),
+    );
+    expect(asked).toEqual(['/apis/metrics.k8s.io/v1beta1/namespaces/default/pods']);
+  });
+
+  it('goes by the old pods while a new one has no sample yet', { timeout: waitMs }, async () => {
+    await goodCpu('busy');
+    await plane.api.patch(`${deployments}/busy/scale`, { spec: { replicas: 4 } });
+    await until('four ready pods', 120, async () =>
+      (await podsOf(target('busy')))?.filter(({ ready }) => ready).length === 4 ? true : undefined,
+    );
+    const { samples, pods } = await read('busy', true);
+    expect(pods!.filter(({ usageMilli }) => usageMilli !== undefined).length).toBe(3);
+    expect(samples[0]).toMatchObject({ state: 'ok' });
+  });
+
+  describe('that is gone', () => {
+    it('leaves no number and says why, and is read again once it is back', { timeout: waitMs }, async () => {
+      await goodCpu('idle');
+      await plane.parts['metrics-server'].kill();
+      const gone = await until('an error', 120, async () => {
+        const cpu = await cpuOf('idle');
+        return cpu.state === 'error' ? cpu : undefined;
+      });
+      expect(gone.detail).toMatch(/50[0-9]|not found|unavailable/i);
+      await plane.parts['metrics-server'].start();
+      expect((await goodCpu('idle')).value).toBeGreaterThan(0);
+    });
+  });
+});
