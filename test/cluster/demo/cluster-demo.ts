@@ -79,7 +79,7 @@ const run = async (options: DemoOptions, signal: AbortSignal): Promise<ContestRe
 const draw = ({ arrivals, options, spec, ...result }: ContestResult): Promise<string> =>
   svgOf(
     contestChart({
-      title: `${options.window.load} on a Kubernetes cluster: demand, and what each autoscaler ordered`,
+      title: `${options.window.load} on a cluster: demand, and what was ordered`,
       subtitle: [
         `From second ${options.window.fromSecond} of the load; all before the dotted line is warm-up and not scored.`,
         `One replica serves ${spec.capacityPerReplica} requests/s and takes ${spec.startUpSeconds} s to start; the HPAs hold CPU at ${result.knobs.percent} %.`,

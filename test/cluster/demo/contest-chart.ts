@@ -56,7 +56,14 @@ export const contestChart = (picture: ContestPicture): object => {
     type: 'nominal',
     title: null,
     scale: { domain: all.map(({ name }) => name), range: all.map((one) => one.color) },
-    legend: { orient: 'top', symbolType: 'square', symbolSize: 160, labelFontSize: 14, columnPadding: 24 },
+    legend: {
+      orient: 'top',
+      symbolType: 'square',
+      symbolSize: 160,
+      labelFontSize: 14,
+      labelLimit: 0,
+      columnPadding: 24,
+    },
   } as const;
   const needed = Array.from(arrivals, (requests) => requests / capacityPerReplica);
   const sizes = (dashed: boolean): object => ({

@@ -33,7 +33,7 @@ const colors: Readonly<Record<Contestant | 'simulated', string>> = {
   'web-nimbus': '#0b7a3b',
   'web-hpa': '#d9541e',
   'web-hpa-cpu': '#7a5195',
-  simulated: '#7a5195',
+  simulated: '#b9a3cc',
 };
 
 const percent = (ratio: number, digits = 1): string => `${(100 * ratio).toFixed(digits)} %`;
