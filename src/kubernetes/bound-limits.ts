@@ -1,5 +1,6 @@
-import { emptyPast, legal, limit } from '#core/limits';
+import { legal, limit } from '#core/limits';
 import type { Limited, Pause } from '#core/model';
+import { emptyPast } from '#core/past';
 import type { DecisionRecord } from '#ports';
 
 /**
