@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { KubeApi, KubeError, KubeObject } from '#kubernetes/api';
 import { inClusterCredentials } from '#kubernetes/credentials';
+import { discovery } from '#kubernetes/discovery';
 import { openKubeApi } from '#kubernetes/https-api';
 import { kubeconfigCredentials } from '#kubernetes/kubeconfig-credentials';
 import { mirror } from '#kubernetes/mirror';
@@ -137,6 +138,24 @@ needs('kubernetes')('a real API server', () => {
         for await (const _ of api.watch(maps, { resourceVersion: '1' }, AbortSignal.timeout(30_000)));
       };
       await expect(watch()).rejects.toEqual(refusedWith(410, 'Expired', /too old resource version/));
+    });
+  });
+
+  describe('discovered', () => {
+    it('knows the resources of workloads, and which of them scale', async () => {
+      const { resourceOf } = discovery({ api, now: seconds });
+      for (const kind of ['Deployment', 'StatefulSet', 'ReplicaSet'])
+        expect(await resourceOf({ apiVersion: 'apps/v1', kind })).toMatchObject({ kind, scalable: true });
+      expect(await resourceOf({ apiVersion: 'apps/v1', kind: 'DaemonSet' })).toMatchObject({
+        scalable: false,
+      });
+      const node = await resourceOf({ apiVersion: 'v1', kind: 'Node' });
+      expect(await api.request('GET', node.path('ignored', 'node-0'))).toMatchObject({
+        metadata: { name: 'node-0' },
+      });
+      await expect(resourceOf({ apiVersion: 'keda.sh/v1alpha1', kind: 'ScaledObject' })).rejects.toEqual(
+        refusedWith(404, 'UnknownKind', /knows no apiVersion keda.sh\/v1alpha1/),
+      );
     });
   });
 
