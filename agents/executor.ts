@@ -1,23 +1,26 @@
-import type { Agent, Decision, Mode, Outcome } from '#core/model';
+import type { Approval } from '#core/circumstances';
+import { type Agent, type Decision, type Mode, modes, type Outcome } from '#core/model';
 import { PortError, type Scaler } from '#ports';
 
-/** Modes that need nobody's word and no second fleet. */
-export const executableModes = ['Auto', 'Shadow', 'Off'] as const satisfies readonly Mode[];
-export type ExecutableMode = (typeof executableModes)[number];
+export const executableModes = modes;
+export type ExecutableMode = Mode;
 
-export const outcomeOf = (mode: ExecutableMode, decision: Decision): Outcome => {
-  if (mode === 'Off' || decision.to === decision.from) return 'held';
-  return mode === 'Auto' ? 'scaled' : 'shadowed';
+/** Canary scales as Auto does: how far is a matter of the limits. */
+export const outcomeOf = (mode: Mode, { from, to }: Decision, approved?: Approval): Outcome => {
+  if (mode === 'Off' || to === from) return 'held';
+  if (mode === 'Shadow') return 'shadowed';
+  // What a limit left of an approved size is not what was approved.
+  return mode !== 'Approve' || to === approved?.to ? 'scaled' : 'awaiting-approval';
 };
 
 /** Does it, or records what it would have done. A refused write is an outcome, not the end of the cycle. */
 export const executor =
   (given: {
     readonly scaler: Scaler;
-    readonly mode: ExecutableMode;
-  }): Agent<'target' | 'decision', 'outcome' | 'error'> =>
-  async ({ target, decision }, run) => {
-    const outcome = outcomeOf(given.mode, decision);
+    readonly mode: Mode;
+  }): Agent<'target' | 'observation' | 'decision', 'outcome' | 'error'> =>
+  async ({ target, observation, decision }, run) => {
+    const outcome = outcomeOf(given.mode, decision, observation.approved);
     if (outcome !== 'scaled') return { outcome, error: undefined };
     // A stop asked for now still prevents the write; once begun, the write finishes.
     run?.signal?.throwIfAborted();

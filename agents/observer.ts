@@ -1,5 +1,6 @@
-import type { Agent, Observation, Replicas, Sample } from '#core/model';
-import type { MetricSource, Reading, Scaler } from '#ports';
+import type { Circumstances } from '#core/circumstances';
+import type { Agent, Observation, Sample } from '#core/model';
+import type { MetricSource, Reading, Scaler, Sizes } from '#ports';
 
 /** The first good sample of it; what is stale or missing is not demand. */
 const demandIn = (samples: readonly Sample[]): number | undefined => {
@@ -10,20 +11,33 @@ const demandIn = (samples: readonly Sample[]): number | undefined => {
   return undefined;
 };
 
-export const observe = (
-  atSeconds: number,
-  reading: Reading,
-  replicas: Replicas & { readonly rollout: boolean },
-): Observation => ({
-  atSeconds,
-  samples: reading.samples,
-  replicas,
-  demand: demandIn(reading.samples),
-  rollout: replicas.rollout,
-  arrivals: reading.arrivals,
-  pods: reading.pods,
-  lateRatio: reading.lateRatio,
-});
+/** What bears on a size and is known without looking: the clock's bounds, a person's word, the stage of a promotion. */
+export type Known = Pick<Circumstances, 'schedule' | 'approved' | 'canaryRatio'>;
+
+const withCircumstances = (seen: Observation, sizes: Sizes, known: Known | undefined): Observation => {
+  const { rollout: _, unschedulable, holder, floor, ...replicas } = sizes;
+  return { ...seen, replicas, unschedulable, holder, floor, ...known };
+};
+
+export const observe = (atSeconds: number, reading: Reading, sizes: Sizes, known?: Known): Observation => {
+  const seen: Observation = {
+    atSeconds,
+    samples: reading.samples,
+    replicas: sizes,
+    demand: demandIn(reading.samples),
+    rollout: sizes.rollout,
+    arrivals: reading.arrivals,
+    pods: reading.pods,
+    lateRatio: reading.lateRatio,
+  };
+  // A simulated world knows none of them and looks a million times a second: it pays nothing for them.
+  return known === undefined &&
+    sizes.unschedulable === undefined &&
+    sizes.holder === undefined &&
+    sizes.floor === undefined
+    ? seen
+    : withCircumstances(seen, sizes, known);
+};
 
 /** Looks: metrics and replicas at the same time, into one observation. */
 export const observer =
@@ -32,11 +46,13 @@ export const observer =
     readonly scaler: Scaler;
     /** The end of the arrivals that are known already. */
     readonly since: () => number | undefined;
+    /** Asked once the sizes are read: a person's word is for the size that it was given on. */
+    readonly circumstances?: ((atSeconds: number, sizes: Sizes) => Known) | undefined;
   }): Agent<'target' | 'atSeconds', 'observation'> =>
   async ({ target, atSeconds }, run) => {
-    const [reading, replicas] = await Promise.all([
+    const [reading, sizes] = await Promise.all([
       given.source.read(target, atSeconds, given.since(), run?.signal),
       given.scaler.replicas(target, run?.signal),
     ]);
-    return { observation: observe(atSeconds, reading, replicas) };
+    return { observation: observe(atSeconds, reading, sizes, given.circumstances?.(atSeconds, sizes)) };
   };

@@ -50,7 +50,7 @@ export type MetricSource = {
 /** What a scaler sees of its target, and of others who scale it. */
 export type Sizes = Replicas & { readonly rollout: boolean } & Pick<
     Circumstances,
-    'unschedulable' | 'holder'
+    'unschedulable' | 'holder' | 'floor'
   >;
 
 export type Scaler = {

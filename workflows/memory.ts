@@ -1,6 +1,6 @@
 import { type Ended, leadCycles } from '#agents/rewarder';
-import { emptyPast, remember } from '#core/limits';
 import type { Arrivals, Cycle, Past } from '#core/model';
+import { emptyPast, remember } from '#core/past';
 
 /** What one target's loop carries from cycle to cycle: a value, rebuilt from the records after a restart. */
 export type Memory = {

@@ -1,6 +1,6 @@
 import { leadCycles } from '#agents/rewarder';
-import { rulebook } from '#core/behavior';
 import type { Snapshot, Spec, Target } from '#core/model';
+import { pastSeconds } from '#core/past';
 import type { History } from '#core/policy';
 import type { DecisionRecord, Store } from '#ports';
 import { type Memory, noMemory, remembering } from '#workflows/memory';
@@ -11,13 +11,6 @@ export type Recalled = {
   /** Versions of snapshots that were found damaged and set aside. */
   readonly damaged: readonly number[];
   readonly history: History | undefined;
-};
-
-/** How far back the limits look. */
-const memorySeconds = ({ behavior }: Spec): number => {
-  if (behavior === undefined) return 0;
-  const { up, down } = rulebook(behavior);
-  return Math.max(up.windowSeconds, up.longestPeriodSeconds, down.windowSeconds, down.longestPeriodSeconds);
 };
 
 /** Demand as it was recorded, from its first second to its last. */
@@ -44,7 +37,7 @@ export const recall = async (given: {
   const { snapshot, damaged } = await store.loadSnapshot({ cluster, target, policy: given.policy });
   const history = historyOf(start, await store.demand(cluster, target, start, end));
 
-  const seconds = Math.max(memorySeconds(spec), (leadCycles(spec) + 2) * spec.intervalSeconds);
+  const seconds = Math.max(pastSeconds(spec), (leadCycles(spec) + 2) * spec.intervalSeconds);
   const records: DecisionRecord[] = [];
   let cursor: string | undefined;
   do {

@@ -26,9 +26,9 @@ export const replay = (given: {
   const differences: Difference[] = [];
   let memory = given.memory ?? noMemory;
   for (const record of given.records) {
-    const { observation, spec, target, atSeconds } = record;
+    const { observation, spec, target, atSeconds, mode } = record;
     const rng = chance(seed, targetKey(target), atSeconds);
-    const replayed = decide(policy, observation, spec, memory.past, rng);
+    const replayed = decide(policy, observation, spec, memory.past, rng, mode);
     if (!isDeepStrictEqual(stored(replayed), stored(record.decision)))
       differences.push({ id: record.id, recorded: record.decision, replayed });
     const scored = reward(policy, memory.recent, observation, spec);

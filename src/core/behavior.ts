@@ -57,7 +57,7 @@ export const rulebook = (behavior: Behavior, downSeconds = downscaleStabilizatio
   return book;
 };
 
-const within = (atSeconds: number, nowSeconds: number, windowSeconds: number): boolean =>
+export const within = (atSeconds: number, nowSeconds: number, windowSeconds: number): boolean =>
   milliseconds(atSeconds) > milliseconds(nowSeconds) - milliseconds(windowSeconds);
 
 /** Least wish of the window for ups, greatest for downs; a wish exactly as old as the window no longer counts. */

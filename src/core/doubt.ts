@@ -1,3 +1,4 @@
+import { cpuLine } from '#core/hpa-rule';
 import type { Choice, Observation, Past, Sample, Spec } from '#core/model';
 
 /**
@@ -9,8 +10,6 @@ export type Doubt = 'none' | 'partial' | 'stale' | 'missing';
 
 export const missesBeforeFallback = 3;
 
-/** Share of a replica's CPU at which the HPA rule keeps a fleet: the best single target for the default late price. */
-const cpuLine = 0.62;
 /** Memory does not follow the load down, so its line stands where it hurts: at .62 an idle fleet would grow for ever. */
 const memoryLine = 0.85;
 
@@ -41,9 +40,21 @@ export const missed = (o: Observation, spec: Spec): boolean => {
 const usable = (sample: Sample): boolean =>
   sample.state === 'ok' && (sample.metric === 'cpu' || sample.metric === 'memory') && sample.value! >= 0;
 
-/** The HPA rule decides instead of the policy: this is the third miss in a row, and something is left to go by. */
+/** Demand has been missing for as long as the spec asks; from the first miss to this moment. */
+const longMissing = ({ atSeconds }: Observation, { onMetricLoss }: Spec, { missedSince }: Past): boolean =>
+  onMetricLoss === undefined ||
+  (onMetricLoss.action === 'HpaRule' &&
+    atSeconds - (missedSince ?? atSeconds) >= (onMetricLoss.afterSeconds ?? 0));
+
+/**
+ * The HPA rule decides instead of the policy: this is the third miss in a row or a later one, as the spec asks, and
+ * something is left to go by.
+ */
 export const inFallback = (o: Observation, spec: Spec, past: Past): boolean =>
-  past.misses + 1 >= missesBeforeFallback && missed(o, spec) && o.samples.some(usable);
+  past.misses + 1 >= missesBeforeFallback &&
+  missed(o, spec) &&
+  longMissing(o, spec, past) &&
+  o.samples.some(usable);
 
 /** Raises to the size at which CPU and memory stand at their lines; never lowers. */
 export const fallback = (o: Observation, spec: Spec): Choice => {
@@ -67,6 +78,12 @@ export const fallback = (o: Observation, spec: Spec): Choice => {
   };
 };
 
-/** Sizes and loads during a rollout or without demand say little: such an interval is scored but teaches nothing. */
+const blurred = (o: Observation, spec: Spec): boolean =>
+  o.rollout || o.holder !== undefined || missed(o, spec);
+
+/**
+ * Sizes and loads during a rollout or without demand say little, and a size that somebody else set says nothing about
+ * our decisions: such an interval is scored but teaches nothing.
+ */
 export const teaches = (before: Observation, now: Observation, spec: Spec): boolean =>
-  !before.rollout && !now.rollout && !missed(before, spec) && !missed(now, spec);
+  !blurred(before, spec) && !blurred(now, spec);

@@ -289,6 +289,10 @@ export type Past = {
   /** Unclamped wishes, newest last, no older than the longest window in use. */
   readonly recommendations: readonly { readonly atSeconds: number; readonly replicas: number }[];
   readonly scalings: readonly { readonly atSeconds: number; readonly change: number }[];
-  /** Observations in a row without a usable demand sample. */
+  /** Observations in a row without a usable demand sample, and when the first of them fell. */
   readonly misses: number;
+  readonly missedSince?: number | undefined;
+  /** Where there is a flap budget: when the size last rose, if it has not fallen since, and the rises that were undone. */
+  readonly risenAt?: number | undefined;
+  readonly turnedAt?: readonly number[] | undefined;
 };

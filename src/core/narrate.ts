@@ -1,3 +1,4 @@
+import type { Holder, ScheduleWindow } from '#core/circumstances';
 import { doubt, staleAfterSeconds } from '#core/doubt';
 import {
   type Cycle,
@@ -8,7 +9,8 @@ import {
   signals,
   targetKey,
 } from '#core/model';
-import { figure, rate, sizeChange } from '#core/one-line';
+import { figure, inOneLine, rate, sizeChange } from '#core/one-line';
+import { isPrescribed } from '#core/prescribed';
 import { inWords } from '#core/reasons';
 
 /** What an explanation needs of a record; `credited` is the reward that this decision earned later. */
@@ -32,8 +34,6 @@ const value = ({ metric, value }: Sample): string => {
   return (signals as readonly string[]).includes(metric) ? figure(value, 2) : figure(value, 3);
 };
 
-const inOneLine = (text: string): string => text.replaceAll(/\s+/g, ' ');
-
 const sample = (s: Sample): string => {
   if (s.state === 'ok') return `${s.metric} ${value(s)} (${figure(s.ageSeconds, 0)} s old)`;
   const old = s.state === 'stale' ? `, ${value(s)}, ${figure(s.ageSeconds, 0)} s old` : '';
@@ -56,6 +56,50 @@ const seen = ({ observation: { samples, replicas: n, rollout } }: Narrated): str
   return `Seen: ${metrics}; ${figure(n.ready, 0)} of ${replicas(n.desired)} ready${starting}${rollout ? '; a rollout is under way' : ''}.`;
 };
 
+const holders: Readonly<Record<Holder['reason'], string>> = {
+  HorizontalPodAutoscaler: 'a HorizontalPodAutoscaler scales this target too',
+  ScaledObject: 'a ScaledObject scales this target too',
+  VerticalPodAutoscaler: 'a VerticalPodAutoscaler changes what a replica may use',
+  GitOps: 'a size stands in its manifests',
+  ManualScaling: 'a person has set the size',
+  ForeignWriter: 'it has set the size',
+};
+
+const held = ({ writer, reason, untilSeconds }: Holder): string =>
+  `${inOneLine(writer)} is respected${untilSeconds === undefined ? '' : ` until ${time(untilSeconds)}`}, for ${holders[reason]} (${reason})`;
+
+const window = ({ name, minReplicas, maxReplicas }: ScheduleWindow): string => {
+  const bounds = [
+    ...(minReplicas === undefined ? [] : [`at least ${replicas(minReplicas)}`]),
+    ...(maxReplicas === undefined ? [] : [`at most ${replicas(maxReplicas)}`]),
+  ];
+  return `by the clock ${bounds.join(' and ') || 'no other bounds'} (${inOneLine(name)})`;
+};
+
+/** What bore on the size besides metrics. */
+const circumstances = ({ observation: o }: Narrated): string | undefined => {
+  const { unschedulable, holder, floor, schedule, approved, canaryRatio } = o;
+  const known = [
+    ...(unschedulable === undefined || unschedulable === 0
+      ? []
+      : [`${figure(unschedulable, 0)} ${unschedulable === 1 ? 'pod finds' : 'pods find'} no node`]),
+    ...(holder === undefined ? [] : [held(holder)]),
+    ...(floor === undefined
+      ? []
+      : [`${inOneLine(floor.name)} asks for at least ${replicas(floor.replicas)}`]),
+    ...(schedule === undefined ? [] : [window(schedule)]),
+    ...(approved === undefined
+      ? []
+      : [
+          `${inOneLine(approved.by)} approved ${replicas(approved.to)}, as decision ${approved.decisionId} proposed`,
+        ]),
+    ...(canaryRatio === undefined
+      ? []
+      : [`no further than ${figure(canaryRatio, 2)} of it from the size of the HPA's rule`]),
+  ];
+  return known.length === 0 ? undefined : `Besides: ${known.join('; ')}.`;
+};
+
 const contexts: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   volatility: { 0: 'calm', 1: 'as restless as usual', 2: 'wild' },
   trend: { '-1': 'falling', 0: 'level', '+1': 'rising' },
@@ -75,11 +119,12 @@ const inCharge = ({ decision: d, policy, tableVersion }: Narrated): string => {
   const version = tableVersion > 0 ? `, table version ${figure(tableVersion, 0)}` : '';
   const who =
     d.expert === undefined ? `${policy.name}${version}` : `${d.expert}, of ${policy.name}${version}`;
+  const charge = isPrescribed(d.reason) ? 'In charge would be' : 'In charge';
   const lines =
     d.lines === undefined
       ? ''
       : ` It orders up to ${figure(d.lines.low, 1)} or a little more when there are fewer and releases down to ${figure(d.lines.high, 1)} when there are clearly more.`;
-  return `In charge: ${who}; ${context(d.state)}.${lines}`;
+  return `${charge}: ${who}; ${context(d.state)}.${lines}`;
 };
 
 const mostOptions = 4;
@@ -111,7 +156,11 @@ const doubts = ({ observation, spec }: Narrated): string | undefined => {
   const late = figure(staleAfterSeconds(spec), 0);
   if (why === 'none') return undefined;
   if (why === 'partial') return `In doubt: ${names} could not be relied on, so nothing was lowered.`;
-  const done = 'so the size was held; in a longer doubt CPU and memory may raise it, never lower it';
+  const later =
+    spec.onMetricLoss?.action === 'Hold'
+      ? ''
+      : '; in a longer doubt CPU and memory may raise it, never lower it';
+  const done = `so the size was held${later}`;
   return why === 'stale'
     ? `In doubt: demand is older than the ${late} s that are trusted, ${done}.`
     : `In doubt: there is no demand to go by (${names}), ${done}.`;
@@ -142,7 +191,7 @@ const learnt = ({ learning }: Narrated): string | undefined => {
 
 const ids = ({ id, traceId }: Narrated): string => `Decision ${id}, trace ${traceId}.`;
 
-const parts = [what, seen, inCharge, options, limits, doubts, outcome, earned, learnt, ids];
+const parts = [what, seen, circumstances, inCharge, options, limits, doubts, outcome, earned, learnt, ids];
 
 /** A decision in a few lines for whoever asks at night, from the record's own numbers alone. */
 export const explain = (record: Narrated): string =>

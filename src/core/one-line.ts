@@ -14,6 +14,9 @@ export const rate = (value: number | undefined): string =>
 export const sizeChange = ({ from, to }: Pick<Decision, 'from' | 'to'>): string =>
   from === to ? `stays at ${figure(to, 0)}` : `${figure(from, 0)} → ${figure(to, 0)}`;
 
+/** Text from outside, such as names that somebody chose: no line ends, no characters that steer a terminal or hide. */
+export const inOneLine = (text: string): string => text.replaceAll(/[\s\p{Cc}\p{Cf}]+/gu, ' ');
+
 const wish = ({ decision: d }: Pick<Cycle, 'decision'>): string => {
   const { expert, lines, reason } = d;
   if (expert === undefined || lines === undefined) return inWords(reason);
@@ -31,12 +34,15 @@ export const oneLine = (c: Pick<Cycle, 'decision' | 'observation' | 'outcome' | 
   const limits = c.decision.limits.map(
     ({ step, to, reason }) => `; ${step} sets ${figure(to, 0)} (${reason})`,
   );
+  const { holder } = c.observation;
+  const held =
+    holder === undefined ? '' : `; ${inOneLine(holder.writer)} sets the size too (${holder.reason})`;
   const outcome = {
     scaled: '',
     held: '',
     shadowed: '; only noted down (Shadow)',
     'awaiting-approval': '; waits for approval',
-    failed: `; could not be set: ${(c.error ?? 'the reason was not recorded').replaceAll(/\s+/g, ' ')}`,
+    failed: `; could not be set: ${inOneLine(c.error ?? 'the reason was not recorded')}`,
   }[c.outcome];
-  return `${sizeChange(c.decision)}: ${seen}; ${wish(c)}${limits.join('')}${outcome}`;
+  return `${sizeChange(c.decision)}: ${seen}; ${wish(c)}${limits.join('')}${held}${outcome}`;
 };

@@ -1,5 +1,6 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { Credited, Decision, Sample, Target } from '#core/model';
+import { inOneLine } from '#core/one-line';
 import type { DecisionRecord } from '#ports';
 import { redacted } from './redact.ts';
 
@@ -72,6 +73,9 @@ const workload = ({ kind, name }: Target): Attributes => {
   return attribute === undefined ? {} : { [attribute]: name };
 };
 
+/** Names that others chose. */
+const outside = (name: string): string => inOneLine(redacted(name));
+
 const observeAttributes = ({ observation: o }: DecisionRecord): Attributes =>
   defined({
     'nimbusguard.demand': o.demand,
@@ -80,6 +84,19 @@ const observeAttributes = ({ observation: o }: DecisionRecord): Attributes =>
     'nimbusguard.replicas.desired': o.replicas.desired,
     'nimbusguard.replicas.ready': o.replicas.ready,
     'nimbusguard.replicas.starting': o.replicas.starting,
+    'nimbusguard.unschedulable': o.unschedulable,
+    'nimbusguard.holder.writer': o.holder && outside(o.holder.writer),
+    'nimbusguard.holder.reason': o.holder?.reason,
+    'nimbusguard.holder.until': o.holder?.untilSeconds,
+    'nimbusguard.floor.name': o.floor && outside(o.floor.name),
+    'nimbusguard.floor.replicas': o.floor?.replicas,
+    'nimbusguard.schedule.name': o.schedule && outside(o.schedule.name),
+    'nimbusguard.schedule.min_replicas': o.schedule?.minReplicas,
+    'nimbusguard.schedule.max_replicas': o.schedule?.maxReplicas,
+    'nimbusguard.approved.decision.id': o.approved?.decisionId,
+    'nimbusguard.approved.to': o.approved?.to,
+    'nimbusguard.approved.by': o.approved && outside(o.approved.by),
+    'nimbusguard.canary.ratio': o.canaryRatio,
   });
 
 const sampleAttributes = (s: Sample): Attributes =>

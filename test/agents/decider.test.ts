@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { chance, decide, decider } from '#agents/decider';
-import { emptyPast } from '#core/limits';
+import type { Mode } from '#core/model';
+import { emptyPast } from '#core/past';
 import { random } from '#core/random';
 import { observation, replicas, sample, spec, startAt, target } from '#test/make';
 import { smallPolicy } from '#test/small-policy';
@@ -63,4 +64,18 @@ test('a pause holds the size', async () => {
     observation: observation({ demand: 600 }),
   });
   expect(decision.to).toBe(4);
+});
+
+test('what the policy wished is not done where the clock prescribes otherwise', () => {
+  const early = observation({ demand: 60, schedule: { name: 'opening', minReplicas: 12 } });
+  const decision = decide(smallPolicy(), early, spec(), emptyPast, random(1));
+  expect(decision).toMatchObject({ from: 4, to: 12, reason: 'ScheduleFloor', expert: undefined });
+});
+
+test('Shadow decides freely beside whoever sets the size', () => {
+  const holder = { writer: 'kube-controller-manager', reason: 'HorizontalPodAutoscaler' } as const;
+  const beside = observation({ demand: 600, holder });
+  const to = (mode: Mode) => decide(smallPolicy(), beside, spec(), emptyPast, random(1), mode).to;
+  expect(to('Auto')).toBe(4);
+  expect(to('Shadow')).toBeGreaterThan(4);
 });

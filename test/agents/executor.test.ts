@@ -1,15 +1,17 @@
 import { expect, test } from 'vitest';
 import { executor } from '#agents/executor';
 import { PortError, type Scaler } from '#ports';
-import { decision, startAt, target } from '#test/make';
+import { decision, observation, startAt, target } from '#test/make';
 import { smallWorld } from '#test/small-world';
 
-const wish = { target: target(), decision: decision({ from: 4, to: 6 }) };
+const wish = { target: target(), observation: observation(), decision: decision({ from: 4, to: 6 }) };
 const world = () => smallWorld().ports(() => startAt).scaler;
 const failing = (error: Error): Scaler => ({ ...world(), scale: () => Promise.reject(error) });
 
 test.each([
   ['Auto', 'scaled', 6],
+  ['Canary', 'scaled', 6],
+  ['Approve', 'awaiting-approval', 4],
   ['Shadow', 'shadowed', 4],
   ['Off', 'held', 4],
 ] as const)('%s: an order of two more is %s', async (mode, outcome, desired) => {
@@ -17,6 +19,22 @@ test.each([
   await scaler.scale(target(), 0, 4);
   expect(await executor({ scaler, mode })(wish)).toEqual({ outcome, error: undefined });
   expect((await scaler.replicas(target())).desired).toBe(desired);
+});
+
+test('Approve writes what a person approved, and nothing else', async () => {
+  const scaler = world();
+  await scaler.scale(target(), 0, 4);
+  const approve = async (to: number) => {
+    const approved = { decisionId: 'a', to, by: 'ann' };
+    const { outcome } = await executor({ scaler, mode: 'Approve' })({
+      ...wish,
+      observation: observation({ approved }),
+    });
+    return [outcome, (await scaler.replicas(target())).desired];
+  };
+  // A limit left 6 of the 7 that were approved.
+  expect(await approve(7)).toEqual(['awaiting-approval', 4]);
+  expect(await approve(6)).toEqual(['scaled', 6]);
 });
 
 test('the size that is there already is not written', async () => {

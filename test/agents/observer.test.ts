@@ -28,6 +28,33 @@ test('arrivals are read from where the last ones ended', async () => {
   expect(Array.from(observation.arrivals!.counts)).toEqual(Array.from(waves(59).subarray(50)));
 });
 
+test('what bears on a size besides metrics is seen, beside the sizes', () => {
+  const holder = { writer: 'kubectl', reason: 'ManualScaling' } as const;
+  const schedule = { name: 'day', minReplicas: 3 };
+  const o = observe(startAt, { samples: [] }, { ...seen, unschedulable: 2, holder }, { schedule });
+  expect(o).toMatchObject({ unschedulable: 2, holder, schedule });
+  expect(o.replicas).toEqual(replicas());
+});
+
+test('a world without circumstances has no key of theirs', () => {
+  expect(Object.keys(observe(startAt, { samples: [] }, seen))).not.toContain('holder');
+});
+
+test('circumstances are asked for with the size that was read', async () => {
+  const world = smallWorld();
+  const ports = world.ports(() => startAt);
+  const look = observer({
+    ...ports,
+    since: () => undefined,
+    circumstances: (atSeconds, { desired }) => ({
+      approved: { decisionId: `${atSeconds}`, to: desired + 1, by: 'ann' },
+    }),
+  });
+  const { desired } = await ports.scaler.replicas(target());
+  const { observation } = await look({ target: target(), atSeconds: startAt });
+  expect(observation.approved).toEqual({ decisionId: `${startAt}`, to: desired + 1, by: 'ann' });
+});
+
 test('a scaler that cannot be asked ends the look', async () => {
   const { source } = smallWorld().ports(() => startAt);
   const scaler = {

@@ -43,6 +43,8 @@ const blurred = {
   'the order was only noted down': () =>
     score(run(10, { outcome: 'shadowed', decision: decision({ to: 6 }) })),
   'the loop was off': () => score(run(10, { outcome: 'held', decision: decision({ to: 6 }) })),
+  'the order waits for approval': () =>
+    score(run(10, { outcome: 'awaiting-approval', decision: decision({ to: 6 }) })),
   'cycles are missing': () => score(run(10), at(65)),
 };
 test.each(Object.entries(blurred))('no reward when %s', async (_, when) => {

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { emptyPast, legal, limit } from '#core/limits';
+import { legal, limit } from '#core/limits';
 import type { Decision, Legal, Observation, Reward, Snapshot, Spec } from '#core/model';
+import { emptyPast } from '#core/past';
 import type { History, Policy, PolicyMaker, PolicySettings } from '#core/policy';
 import { random } from '#core/random';
 import { simulatedWorld, wholeView } from '#simulator/world';

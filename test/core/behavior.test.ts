@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { emptyPast, legal, limit, remember } from '#core/limits';
+import { legal, limit } from '#core/limits';
 import type { Choice } from '#core/model';
+import { emptyPast, remember } from '#core/past';
 import { observation, replicas, spec } from '#test/make';
 import { conform, vectors } from '#test/policies/conformance';
 import type { SequenceVector } from '#test/policies/hpa/upstream';

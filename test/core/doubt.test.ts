@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { doubt, fallback, inFallback, staleAfterSeconds, teaches } from '#core/doubt';
-import { emptyPast, legal } from '#core/limits';
+import { legal } from '#core/limits';
 import type { Observation } from '#core/model';
-import { observation, replicas, sample, spec } from '#test/make';
+import { emptyPast } from '#core/past';
+import { observation, replicas, sample, spec, startAt } from '#test/make';
 
 const aged = (ageSeconds: number): Observation => observation({ samples: [sample({ ageSeconds })] });
 const without = (...samples: Observation['samples']): Observation =>
@@ -47,6 +48,11 @@ describe('doubt about the metrics', () => {
   });
 });
 
+it('learns nothing from a size that somebody else set', () => {
+  const held = { ...aged(1), holder: { writer: 'kubectl', reason: 'ManualScaling' as const } };
+  expect([teaches(held, aged(1), spec()), teaches(aged(1), held, spec())]).toEqual([false, false]);
+});
+
 describe('the HPA rule after three misses', () => {
   const cpu = (value: number) => without(sample({ metric: 'cpu', value }));
 
@@ -59,6 +65,19 @@ describe('the HPA rule after three misses', () => {
       [4, 4],
       [4, 50],
     ]);
+  });
+
+  it('never takes over where the size is to be held', () => {
+    const hold = spec({ onMetricLoss: { action: 'Hold' } });
+    expect(inFallback(cpu(0.9), hold, { ...emptyPast, misses: 100, missedSince: 0 })).toBe(false);
+  });
+
+  it('waits for as long as the spec asks, and for three misses', () => {
+    const wait = spec({ onMetricLoss: { action: 'HpaRule', afterSeconds: 120 } });
+    const since = (seconds: number, misses = 9) => ({ ...emptyPast, misses, missedSince: startAt - seconds });
+    expect(inFallback(cpu(0.9), wait, since(119))).toBe(false);
+    expect(inFallback(cpu(0.9), wait, since(120))).toBe(true);
+    expect(inFallback(cpu(0.9), wait, since(120, 1))).toBe(false);
   });
 
   it('raises to the size at which CPU stands at .62', () => {

@@ -1,7 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { emptyPast, type Interval, legal, limit, mostReplicas, narrow, remember } from '#core/limits';
-import type { Choice, Observation, Past, Pause, Spec } from '#core/model';
+import { type Circumstances, type Holder, holderReasons } from '#core/circumstances';
+import { type Interval, mostReplicas } from '#core/limit-chain';
+import { legal, limit, narrow } from '#core/limits';
+import { type Choice, modes, type Observation, type Past, type Pause, type Spec } from '#core/model';
+import { emptyPast, pastSeconds, remember } from '#core/past';
+
 import { observation, replicas, sample, spec, startAt } from '#test/make';
 
 const choice = (action: number): Choice => ({
@@ -34,6 +38,16 @@ const anySpec: fc.Arbitrary<Spec> = fc
     budget: fc.option(fc.double({ min: 0.1, max: 10, noNaN: true }), { nil: undefined }),
     behavior: fc.constantFrom(undefined, {}, { scaleDown: { selectPolicy: 'Disabled' as const } }),
     cooldownSeconds: fc.constantFrom(undefined, 60),
+    guards: fc.constantFrom<Spec['guards']>(
+      undefined,
+      { rollout: 'Hold', unschedulable: 'Ignore' },
+      { flapBudget: { reversals: 1, windowSeconds: 600 } },
+    ),
+    onMetricLoss: fc.constantFrom<Spec['onMetricLoss']>(
+      undefined,
+      { action: 'Hold' },
+      { action: 'HpaRule', afterSeconds: 60 },
+    ),
   })
   .map(({ minReplicas, more, budget, ...rest }) =>
     spec({
@@ -44,7 +58,30 @@ const anySpec: fc.Arbitrary<Spec> = fc
     }),
   );
 
-const anyObservation: fc.Arbitrary<Observation> = fc
+const sometimes = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
+
+const anyHolder: fc.Arbitrary<Holder> = fc.record({
+  writer: fc.constant('kubectl'),
+  reason: fc.constantFrom(...holderReasons),
+  untilSeconds: fc.constantFrom(undefined, startAt - 1, startAt + 1),
+});
+
+const anyCircumstances: fc.Arbitrary<Circumstances> = fc.record({
+  unschedulable: sometimes(fc.nat(2)),
+  holder: sometimes(anyHolder),
+  floor: sometimes(fc.record({ replicas: fc.nat(90), name: fc.constant('web') })),
+  schedule: sometimes(
+    fc.record({
+      name: fc.constant('day'),
+      minReplicas: sometimes(fc.nat(90)),
+      maxReplicas: sometimes(fc.nat(90)),
+    }),
+  ),
+  approved: sometimes(fc.record({ decisionId: fc.constant('a'), to: fc.nat(90), by: fc.constant('ann') })),
+  canaryRatio: sometimes(fc.double({ min: 0.01, max: 1, noNaN: true })),
+});
+
+const plainObservation: fc.Arbitrary<Observation> = fc
   .record({
     desired: fc.nat(90),
     demand: fc.constantFrom(undefined, 0, 100, Number.NaN),
@@ -65,6 +102,10 @@ const anyObservation: fc.Arbitrary<Observation> = fc
     }),
   );
 
+const anyObservation: fc.Arbitrary<Observation> = fc
+  .tuple(plainObservation, fc.oneof(fc.constant({}), anyCircumstances))
+  .map(([o, circumstances]) => ({ ...o, ...circumstances }));
+
 const anyPast: fc.Arbitrary<Past> = fc.record({
   recommendations: fc.array(
     fc.record({ atSeconds: fc.integer({ min: startAt - 400, max: startAt }), replicas: fc.nat(90) }),
@@ -76,7 +117,11 @@ const anyPast: fc.Arbitrary<Past> = fc.record({
     }),
   ),
   misses: fc.nat(5),
+  missedSince: fc.constantFrom(undefined, startAt - 100, startAt - 10),
+  risenAt: fc.constantFrom(undefined, startAt - 20),
+  turnedAt: fc.constantFrom(undefined, [startAt - 700], [startAt - 500, startAt - 30]),
 });
+const anyMode = fc.constantFrom(...modes);
 
 const anyPauses = fc.array(
   fc.record({
@@ -91,8 +136,8 @@ const anyPauses = fc.array(
 describe('the algebra of limits', () => {
   it('always allows to hold', () => {
     fc.assert(
-      fc.property(anyObservation, anySpec, anyPast, anyPauses, (o, s, past, pauses) => {
-        const mask = legal(o, s, past, pauses);
+      fc.property(anyObservation, anySpec, anyPast, anyPauses, anyMode, (o, s, past, pauses, mode) => {
+        const mask = legal(o, s, past, pauses, mode);
         expect(mask.low).toBeLessThanOrEqual(o.replicas.desired);
         expect(mask.high).toBeGreaterThanOrEqual(o.replicas.desired);
         expect(limit(choice(0), mask).limits).toEqual([]);
@@ -135,6 +180,27 @@ describe('the algebra of limits', () => {
         const { from, to } = limit(choice(action), legal(o, s));
         const outside = (n: number): number => Math.max(s.minReplicas - n, n - s.maxReplicas, 0);
         expect(outside(to)).toBeLessThanOrEqual(outside(from));
+      }),
+    );
+  });
+
+  it('moves nothing while somebody else sets the size, but for what Shadow writes down', () => {
+    fc.assert(
+      fc.property(anyObservation, anyHolder, anySpec, anyPast, anyMode, (o, by, s, past, mode) => {
+        fc.pre(mode !== 'Shadow' && (by.untilSeconds ?? startAt + 1) > startAt);
+        const { desired } = o.replicas;
+        expect(sizes(legal({ ...o, holder: by }, s, past, [], mode))).toEqual([desired, desired]);
+      }),
+    );
+  });
+
+  it('never widens by a circumstance', () => {
+    fc.assert(
+      fc.property(plainObservation, anyCircumstances, anySpec, anyPast, (o, circumstances, s, past) => {
+        const { schedule, ...others } = circumstances;
+        const [before, after] = [legal(o, s, past), legal({ ...o, ...others }, s, past)];
+        expect(after.low).toBeGreaterThanOrEqual(before.low);
+        expect(after.high).toBeLessThanOrEqual(before.high);
       }),
     );
   });
@@ -228,6 +294,102 @@ describe('limits that are asked for', () => {
   });
 });
 
+describe('limits by circumstances', () => {
+  it('raises nothing while pods find no node', () => {
+    expect(sizes(legal(at(4, { unschedulable: 1 }), spec()))).toEqual([1, 4]);
+    expect(sizes(legal(at(4, { unschedulable: 0 }), spec()))).toEqual([1, 50]);
+    const ignore = spec({ guards: { unschedulable: 'Ignore' } });
+    expect(sizes(legal(at(4, { unschedulable: 1 }), ignore))).toEqual([1, 50]);
+    expect(limit(choice(2), legal(at(4, { unschedulable: 1 }), spec())).limits).toEqual([
+      { step: 'unschedulable', from: 6, to: 4, reason: 'Unschedulable' },
+    ]);
+  });
+
+  it('lowers in a rollout where the guard is to be ignored', () => {
+    const rollout = at(4, { rollout: true });
+    expect(sizes(legal(rollout, spec()))).toEqual([4, 50]);
+    expect(sizes(legal(rollout, spec({ guards: { rollout: 'Ignore' } })))).toEqual([1, 50]);
+  });
+
+  it('leaves a size that a person has set alone until its time, and tells it from other writers', () => {
+    const held = (reason: Holder['reason'], untilSeconds?: number) =>
+      limit(choice(2), legal(at(4, { holder: { writer: 'w', reason, untilSeconds } }), spec())).limits.map(
+        (l) => l.reason,
+      );
+    expect(held('ManualScaling', startAt + 1)).toEqual(['ManualScaling']);
+    expect(held('ManualScaling', startAt)).toEqual([]);
+    expect(held('HorizontalPodAutoscaler')).toEqual(['HeldByOther']);
+  });
+
+  it('stays within the bounds of the hour, which stay within those of the spec', () => {
+    const within = (desired: number, minReplicas?: number, maxReplicas?: number) =>
+      sizes(
+        legal(
+          at(desired, { schedule: { name: 'day', minReplicas, maxReplicas } }),
+          spec({ minReplicas: 2, maxReplicas: 20 }),
+        ),
+      );
+    expect(within(8, 5, 10)).toEqual([5, 10]);
+    expect(within(8, undefined, 10)).toEqual([2, 10]);
+    expect(within(8, 1, 30)).toEqual([2, 20]);
+    // A floor is stronger than a ceiling.
+    expect(within(8, 8, 6)).toEqual([8, 8]);
+  });
+
+  it('lowers no further than a floor that somebody asks for', () => {
+    const mask = legal(at(4, { floor: { replicas: 3, name: 'web' } }), spec());
+    expect(limit(choice(-3), mask).limits).toEqual([{ step: 'floor', from: 1, to: 3, reason: 'FloorHeld' }]);
+    expect(sizes(legal(at(2, { floor: { replicas: 3, name: 'web' } }), spec()))).toEqual([2, 50]);
+  });
+
+  it('keeps a canary near to what the HPA rule would keep', () => {
+    const band = (desired: number, canaryRatio: number, demand = 310) =>
+      sizes(legal(at(desired, { canaryRatio, demand }), spec()));
+    // 310 / (.62 · 50) = 10
+    expect(band(10, 0.1)).toEqual([9, 11]);
+    expect(band(10, 0.25)).toEqual([7, 13]);
+    expect(band(10, 1)).toEqual([1, 20]);
+    // 0 needs nothing; the least allowed is 1.
+    expect(band(1, 0.1, 0)).toEqual([1, 2]);
+    // 10 000 / 31 = 323, of which 50 are allowed.
+    expect(band(50, 0.1, 10_000)).toEqual([45, 50]);
+  });
+
+  it('leaves a canary where it is when its band has moved away, and lets it come back', () => {
+    expect(sizes(legal(at(4, { canaryRatio: 0.1, demand: 310 }), spec()))).toEqual([4, 11]);
+    expect(sizes(legal(at(30, { canaryRatio: 0.1, demand: 310 }), spec()))).toEqual([9, 30]);
+  });
+
+  it('lowers nothing after as many turns from up to down as the flap budget allows, until they are long past', () => {
+    const s = spec({ guards: { flapBudget: { reversals: 2, windowSeconds: 600 } } });
+    const scaled = (past: Past, seconds: number, change: number): Past => {
+      const o = at(4, { atSeconds: startAt + seconds });
+      return remember(past, o, limit(choice(change), legal(o, s)), s);
+    };
+    const lowest = (past: Past, seconds: number) =>
+      legal(at(4, { atSeconds: startAt + seconds }), s, past).low;
+    const once = scaled(scaled(scaled(emptyPast, 0, 2), 60, 1), 120, -1);
+    const twice = scaled(scaled(scaled(once, 130, -1), 180, 2), 240, -2);
+    expect([lowest(once, 180), lowest(twice, 300)]).toEqual([1, 4]);
+    // The first rise, at 60 s, is forgotten at 660 s.
+    expect([lowest(twice, 659), lowest(twice, 660)]).toEqual([4, 1]);
+  });
+
+  it('does not call it a turn when a refused order would have made it', () => {
+    const s = spec({ guards: { flapBudget: { reversals: 1, windowSeconds: 600 } } });
+    const up = limit(choice(2), legal(at(4), s));
+    const down = limit(choice(-2), legal(at(4), s));
+    const past = remember(remember(emptyPast, at(4), up, s, false), at(4), down, s, true);
+    expect(legal(at(4), s, past).low).toBe(1);
+  });
+
+  it('raises to the floor of the hour though demand is not known', () => {
+    const blind = { demand: undefined, schedule: { name: 'day', minReplicas: 10 } };
+    expect(sizes(legal(at(4, blind), spec()))).toEqual([4, 10]);
+    expect(sizes(legal(at(12, blind), spec()))).toEqual([12, 12]);
+  });
+});
+
 describe('what is remembered', () => {
   const held = limit(choice(0), legal(at(4), spec()));
 
@@ -240,6 +402,28 @@ describe('what is remembered', () => {
     const twice = remember(remember(emptyPast, missing, held, spec()), missing, held, spec());
     expect(twice.misses).toBe(2);
     expect(remember(twice, at(4), held, spec()).misses).toBe(0);
+  });
+
+  it('is when demand went missing, until it is back', () => {
+    const missing = (seconds: number) => at(4, { demand: undefined, atSeconds: startAt + seconds });
+    const twice = remember(remember(emptyPast, missing(5), held, spec()), missing(10), held, spec());
+    expect(twice.missedSince).toBe(startAt + 5);
+    expect(remember(twice, at(4), held, spec()).missedSince).toBeUndefined();
+  });
+
+  it('is what the clock or a person prescribed, not what the policy thought', () => {
+    const s = spec({ behavior: {} });
+    const byClock = { ...held, reason: 'ScheduleFloor', action: 6, lines: { low: 1, high: 2 } };
+    expect(remember(emptyPast, at(4), byClock, s).recommendations.at(-1)?.replicas).toBe(10);
+  });
+
+  it('is looked back for as far as any limit asks', () => {
+    const flapBudget = { reversals: 3, windowSeconds: 1800 };
+    expect(pastSeconds(spec())).toBe(0);
+    expect(pastSeconds(spec({ guards: { flapBudget } }))).toBe(1800);
+    expect(pastSeconds(spec({ onMetricLoss: { action: 'HpaRule', afterSeconds: 600 } }))).toBe(610);
+    // The HPA's downscale stabilization
+    expect(pastSeconds(spec({ behavior: {} }))).toBe(300);
   });
 
   it('is the wish of a policy that names lines, not what limits left of it', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { legal, mostReplicas } from '#core/limits';
+import { mostReplicas } from '#core/limit-chain';
+import { legal } from '#core/limits';
 import type { Spec } from '#core/model';
 import { random } from '#core/random';
 import { keda } from '#policies/keda';
