@@ -2,6 +2,7 @@ import { monotonicNow, sleep } from '#adapters/clocks/system';
 import { type OperatorSources, operatorSources } from '#adapters/metrics/operator-sources';
 import { prometheusApi } from '#adapters/metrics/prometheus-api';
 import type { KubernetesConfig } from '#config';
+import type { Target } from '#core/model';
 import { random } from '#core/random';
 import type { KubeApi } from '#kubernetes/api';
 import { type Credentials, inClusterCredentials } from '#kubernetes/credentials';
@@ -45,7 +46,7 @@ export const openCluster = async (given: {
   readonly seed: number;
   /** Ends all that is watched. */
   readonly signal: AbortSignal;
-  readonly apiVersionOf: Parameters<typeof targetView>[1]['apiVersionOf'];
+  readonly apiVersionOf: (target: Target) => string | undefined;
 }): Promise<Cluster> => {
   const { config, clock, signal } = given;
   const api = openKubeApi({ credentials: await credentialsOf(config) });

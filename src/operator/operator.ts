@@ -48,6 +48,8 @@ type Running = {
 export const openOperator = (given: {
   readonly config: Config & { readonly kubernetes: KubernetesConfig };
   readonly identity: string;
+  /** Of this process alone. */
+  readonly instance: string;
   readonly house: House;
   readonly telemetry: OpenTelemetry;
   readonly clock: Clock;
@@ -142,15 +144,20 @@ export const openOperator = (given: {
     });
     const inBucket = (bucket: number): readonly string[] =>
       [...policies.items()].map(policyKey).filter((key) => shares.bucketOf(key) === bucket);
+    const { namespace, prefix, buckets, ...timing } = kubernetes.leases;
+    const { now, sleep } = cluster.world;
     const shares: Shards = shards({
-      ...cluster.world,
-      namespace: kubernetes.leases.namespace,
-      prefix: kubernetes.leases.prefix,
+      api: cluster.api,
+      namespace,
+      prefix,
       identity,
-      buckets: kubernetes.leases.buckets,
-      durationSeconds: kubernetes.leases.durationSeconds,
-      renewSeconds: kubernetes.leases.renewSeconds,
-      retrySeconds: kubernetes.leases.retrySeconds,
+      instance: given.instance,
+      buckets,
+      timing,
+      now,
+      unixNow: clock.now,
+      sleep,
+      onTrouble: (error) => log.warn({ err: error }, 'the share of this replica'),
       enter: (bucket, transitions) => {
         entered.set(bucket, transitions);
         for (const key of inBucket(bucket)) void care.tend(key);
@@ -178,7 +185,7 @@ export const openOperator = (given: {
       try {
         await Promise.race([policies.synced, stopped]);
         reasons = [];
-        await stopped;
+        await Promise.race([stopped, shares.ended]);
       } finally {
         reasons = ['stopping'];
         await shares.stop().catch((error: unknown) => log.warn({ err: error }, 'Leases were not released'));

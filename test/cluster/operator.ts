@@ -13,16 +13,23 @@ export type Operator = { readonly pid: number; readonly url: string; log(): stri
 export type OperatorGiven = {
   readonly kubeconfig: string;
   readonly prometheusUrl: string;
+  readonly scrapeSeconds?: number;
   /** Holds its configuration, its store and its log. */
   readonly folder: string;
 };
 
 /** The whole of its configuration. */
-const configOf = ({ kubeconfig, prometheusUrl, folder }: OperatorGiven, port: number): object => ({
+const configOf = (
+  { kubeconfig, prometheusUrl, folder, scrapeSeconds = 5 }: OperatorGiven,
+  port: number,
+): object => ({
   cluster: 'lab',
   store: join(folder, 'nimbusguard.db'),
-  targets: [],
-  operator: { kubeconfig, prometheus: { default: { url: prometheusUrl } } },
+  kubernetes: {
+    kubeconfig,
+    leases: { namespace: 'default' },
+    servers: { default: { url: prometheusUrl, scrapeSeconds } },
+  },
   http: { port },
   telemetry: { log: 'warn' },
 });

@@ -80,6 +80,7 @@ export const serve = async (
       kubernetes &&
       (await import('#operator/operator')).openOperator({
         config: { ...config, kubernetes },
+        instance: randomUUID(),
         identity: kubernetes.identity ?? `${hostname()}-${randomUUID().slice(0, 8)}`,
         house,
         telemetry,
