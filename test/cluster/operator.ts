@@ -22,7 +22,11 @@ const configOf = ({ kubeconfig, prometheusUrl, folder }: OperatorGiven, port: nu
   cluster: 'lab',
   store: join(folder, 'nimbusguard.db'),
   targets: [],
-  operator: { kubeconfig, prometheus: { default: { url: prometheusUrl } } },
+  kubernetes: {
+    kubeconfig,
+    leases: { namespace: 'default' },
+    servers: { default: { url: prometheusUrl } },
+  },
   http: { port },
   telemetry: { log: 'warn' },
 });
