@@ -1,25 +1,41 @@
 import type { Pause, Target } from '#core/model';
+import type { Promotion } from '#core/promotion';
+import type { Proposals } from '#core/proposals';
 import type { SnapshotKey, Store } from '#ports';
 
-type Memo = { readonly worldStartsAt?: number | undefined; readonly pauses: readonly Pause[] };
+type Memo = {
+  readonly pauses: readonly Pause[];
+  /** When a simulated world began. */
+  readonly worldStartsAt?: number | undefined;
+  readonly promotion?: Promotion | undefined;
+  readonly proposals?: Proposals | undefined;
+  /** Hours in which decisions were made on known demand. */
+  readonly hoursObserved?: number | undefined;
+  /** Writes that failed. */
+  readonly failures?: number | undefined;
+};
 
-/** What is kept of a target beside its records: pauses that people set, and when its simulated world began. */
+/** What is kept of a target beside its records: pauses that people set, what stage it is in, what waits for a word. */
 export const targetMemo = async (store: Store, key: SnapshotKey, now: () => number) => {
   let memo: Memo = { pauses: [], ...((await store.loadSettings(key)) as Partial<Memo> | undefined) };
-  const keep = async (next: Memo): Promise<void> => {
-    await store.saveSettings(key, next);
+  let saving: Promise<void> = Promise.resolve();
+  /** One after the other: the newest is what stays. */
+  const keep = (part: Partial<Memo>): Promise<void> => {
+    const next = { ...memo, ...part };
     memo = next;
+    saving = saving.catch(() => {}).then(() => store.saveSettings(key, next));
+    return saving;
   };
   const open = (): readonly Pause[] => memo.pauses.filter((pause) => now() < pause.untilSeconds);
   return {
     target: key.target as Target,
-    worldStartsAt: () => memo.worldStartsAt,
-    keepWorldStart: (worldStartsAt: number | undefined) => keep({ ...memo, worldStartsAt }),
+    known: (): Memo => memo,
+    keep,
     /** People mean the clock on the wall, a simulated target has its own: what is open now has no end in the loop. */
     pauses: (): readonly Pause[] =>
       open().map((pause) => ({ ...pause, untilSeconds: Number.POSITIVE_INFINITY })),
-    pause: (pause: Pause) => keep({ ...memo, pauses: [...open(), pause] }),
-    resume: () => keep({ ...memo, pauses: [] }),
+    pause: (pause: Pause) => keep({ pauses: [...open(), pause] }),
+    resume: () => keep({ pauses: [] }),
   };
 };
 

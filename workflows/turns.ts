@@ -65,12 +65,14 @@ export const agentsOf = (w: Watched, seed: number, memory: () => Memory): Agents
     since: () => memory().since,
     circumstances: w.circumstances,
   }),
-  decide: decider({
-    policy: w.policy,
-    seed,
-    past: () => memory().past,
-    pauses: w.pauses ?? (() => []),
-  }),
+  decide: (cycle, run) =>
+    decider({
+      policy: w.policy,
+      seed,
+      mode: modeOf(w),
+      past: () => memory().past,
+      pauses: w.pauses ?? (() => []),
+    })(cycle, run),
   execute: (cycle, run) => executor({ scaler: w.scaler, mode: modeOf(w) })(cycle, run),
   reward: rewarder({ policy: w.policy, recent: () => memory().recent }),
 });

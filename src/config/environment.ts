@@ -50,6 +50,22 @@ const withDefaultServer = (tree: unknown, url: string): unknown => {
     : put(tree, ['kubernetes', 'servers', 'default', 'url'], url);
 };
 
+/** Where the kubelet puts the ServiceAccount's files; its address comes in two variables. */
+const serviceAccount = '/var/run/secrets/kubernetes.io/serviceaccount';
+
+const withServiceAccount = (tree: unknown, variables: Variables): unknown => {
+  const { KUBERNETES_SERVICE_HOST: host = '', KUBERNETES_SERVICE_PORT: port = '443' } = variables;
+  if (host === '' || !isTree(tree) || !isTree(tree.kubernetes)) return tree;
+  const { server, kubeconfig } = tree.kubernetes;
+  if (server !== undefined || kubeconfig !== undefined) return tree;
+  const url = `https://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  return put(tree, ['kubernetes', 'server'], {
+    url,
+    tokenFile: `${serviceAccount}/token`,
+    caFile: `${serviceAccount}/ca.crt`,
+  });
+};
+
 /** In a cluster alone there may be no target that the configuration names. */
 const withoutPresetTarget = (tree: unknown): unknown =>
   isTree(tree) && isTree(tree.kubernetes) && tree.targets === undefined ? { ...tree, targets: [] } : tree;
@@ -85,7 +101,7 @@ export const withEnvironment = (
   }
   const url = variables.PROMETHEUS_URL;
   if (url !== undefined && url !== '') merged = withDefaultServer(withPrometheusUrl(merged, url), url);
-  merged = withoutPresetTarget(merged);
+  merged = withoutPresetTarget(withServiceAccount(merged, variables));
   const faults = Object.keys(variables)
     .filter((variable) => variable.startsWith('NIMBUSGUARD_') && !known.includes(variable))
     .map((variable): Fault => {

@@ -127,7 +127,16 @@ const kubernetes = z.strictObject({
     })
     .prefault({}),
   /** Prometheus servers by the names that policies call them; one that names none means `default`. */
-  servers: z.record(name, z.strictObject(prometheusConnection)).default({}),
+  servers: z
+    .record(
+      name,
+      z.strictObject({
+        ...prometheusConnection,
+        /** As it scrapes the workloads. Metrics are taken to be as old, and counters are read on these steps. */
+        scrapeSeconds: z.int().min(1).max(300).default(15),
+      }),
+    )
+    .default({}),
   /** What a policy that names no metrics is decided on. */
   metrics: z.array(policyMetric).max(10).default([]),
 });

@@ -20,8 +20,8 @@ export type PrometheusMetric = {
   /** The name of a server in the operator's configuration. */
   readonly server: string;
   readonly query: string;
-  readonly labels?: { readonly namespace?: string; readonly name: string };
-  readonly freshness?: string;
+  readonly labels?: { readonly namespace?: string | undefined; readonly name: string } | undefined;
+  readonly freshness?: string | undefined;
   readonly counter: boolean;
 };
 
@@ -29,15 +29,15 @@ export type PodsMetric = {
   readonly port: number;
   readonly path: string;
   readonly metric: string;
-  readonly labels?: Readonly<Record<string, string>>;
+  readonly labels?: Readonly<Record<string, string>> | undefined;
 };
 
 /** The API server lets exactly the block of its type through. */
 export type PolicyMetric = {
   readonly name: string;
   readonly type: 'Prometheus' | 'MetricsServer' | 'Pods';
-  readonly prometheus?: PrometheusMetric;
-  readonly pods?: PodsMetric;
+  readonly prometheus?: PrometheusMetric | undefined;
+  readonly pods?: PodsMetric | undefined;
 };
 
 export type PolicyScalingRules = {

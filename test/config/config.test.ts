@@ -44,7 +44,10 @@ const table: readonly (readonly [unknown, string])[] = [
   [{ seed: '7' }, 'seed: "7" is no number; give a number'],
   [{ store: 5 }, 'store: 5 is no text; give text'],
   [{ loop: 'fast' }, 'loop: "fast" is no object; give an object'],
-  [{ targets: [] }, 'targets: [] has too few entries; give 1 or more'],
+  [
+    { targets: [] },
+    'targets: [] names nothing to look after; name a target, or give kubernetes, or leave it out',
+  ],
   [[], 'the configuration: [] is no object; give an object'],
   [{ http: { port: 70_000 } }, 'http.port: 70000 is too large; give 65535 or less'],
   [{ http: { token: 'short' } }, 'http.token: is too short; give 16 or more characters'],

@@ -34,18 +34,10 @@ export const installCrd = async (api: Api): Promise<void> => {
 };
 
 /** Ten lines, and no more is needed. */
-export const tenLines = `
-apiVersion: nimbusguard.io/v1alpha1
-kind: ScalingPolicy
-metadata:
-  name: web
-spec:
-  targetRef:
-    kind: Deployment
-    name: web
-  maxReplicas: 20
-  mode: Shadow
-`;
+export const tenLines = readFileSync(
+  join(import.meta.dirname, '../../docs/examples/scaling-policy.yaml'),
+  'utf8',
+);
 
 /** As somebody writes it, with what a test is about over it. */
 export const written = (spec: object = {}, name = 'web'): object => {

@@ -4,20 +4,27 @@ import type { Clock } from '#ports';
 /** Node fires a timer at once when its delay does not fit into 31 bits of milliseconds. */
 const longestMilliseconds = 2 ** 31 - 1;
 
+/** By the timers' own clock, which never steps. Rejects with the signal's reason. */
+export const sleep = async (seconds: number, signal?: AbortSignal): Promise<void> => {
+  signal?.throwIfAborted();
+  const delay = Math.min(Math.ceil(seconds * 1000), longestMilliseconds);
+  // The timer's own AbortError hides the reason that the caller gave.
+  await setTimeout(delay, undefined, { signal }).catch((error) => {
+    throw signal?.aborted ? signal.reason : error;
+  });
+};
+
 export const systemClock = (): Clock => {
   const now = (): number => Date.now() / 1000;
   const until = async (atSeconds: number, signal?: AbortSignal): Promise<void> => {
     signal?.throwIfAborted();
-    for (let rest = atSeconds - now(); rest > 0; rest = atSeconds - now()) {
-      const delay = Math.min(Math.ceil(rest * 1000), longestMilliseconds);
-      // The timer's own AbortError hides the reason that the caller gave.
-      await setTimeout(delay, undefined, { signal }).catch((error) => {
-        throw signal?.aborted ? signal.reason : error;
-      });
-    }
+    for (let rest = atSeconds - now(); rest > 0; rest = atSeconds - now()) await sleep(rest, signal);
   };
   return { now, until };
 };
 
 /** Unix seconds to the microsecond, for timing what is shorter than the system clock's millisecond. */
 export const preciseNow = (): number => (performance.timeOrigin + performance.now()) / 1000;
+
+/** Seconds of a clock that never steps, for durations: Leases, back-off, the age of what was heard. */
+export const monotonicNow = (): number => performance.now() / 1000;

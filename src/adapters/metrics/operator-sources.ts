@@ -1,9 +1,10 @@
 import type { Arrivals, Sample, Target } from '#core/model';
 import type { KubeApi } from '#kubernetes/api';
-import type { Clock, MetricSource } from '#ports';
+import { type Clock, type MetricSource, PortError } from '#ports';
 import { batchedArrivals } from './batched-arrivals.ts';
 import { type Apis, batchedQueries } from './batched-queries.ts';
 import type { WorkloadLabels } from './by-workload.ts';
+import { metricFaults } from './metric-faults.ts';
 import { metricsServer } from './metrics-server.ts';
 import { podPages } from './pod-pages.ts';
 import { type PodScraper, podScraper } from './pods.ts';
@@ -170,12 +171,18 @@ export const operatorSources = (given: {
   };
 
   return {
-    /** The source of one target, its metrics in this order. Pods are read one by one only where `withPods` asks for it. */
+    /** The source of one target, its metrics in this order; throws on metrics with faults. Pods are read one by one only where `withPods` asks for it. */
     open: (
       target: Target,
       metrics: readonly OperatorMetric[],
       { withPods = false }: { readonly withPods?: boolean } = {},
     ): OpenSource => {
+      const faults = metricFaults(metrics);
+      if (faults.length > 0)
+        throw new PortError(
+          'metrics',
+          faults.map(({ path, value, problem, mend }) => `${path} ${value} ${problem}: ${mend}`).join('; '),
+        );
       const closers: (() => void)[] = [];
       const readers = metrics.map((metric) => readerOf(metric, target, withPods, closers));
       const close = (): void => {

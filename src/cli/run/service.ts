@@ -1,4 +1,5 @@
 import { randomUUID, webcrypto } from 'node:crypto';
+import { hostname } from 'node:os';
 import { preciseNow, systemClock } from '#adapters/clocks/system';
 import { openEventBus } from '#adapters/events/registry';
 import { threadLearner } from '#adapters/learners/thread';
@@ -79,6 +80,7 @@ export const serve = async (
       kubernetes &&
       (await import('#operator/operator')).openOperator({
         config: { ...config, kubernetes },
+        identity: kubernetes.identity ?? `${hostname()}-${randomUUID().slice(0, 8)}`,
         house,
         telemetry,
         clock,

@@ -45,8 +45,8 @@ export const openStaticTarget = async (
     replicas: last.outcome === 'scaled' ? last.decision.to : last.decision.from,
     scalings: (since: number) => scalingsOf(store, { target, cluster, fromSeconds: since }),
   };
-  const world = await openWorld(given, memo.worldStartsAt(), left);
-  if (world.startsAt !== memo.worldStartsAt()) await memo.keepWorldStart(world.startsAt);
+  const world = await openWorld(given, memo.known().worldStartsAt, left);
+  if (world.startsAt !== memo.known().worldStartsAt) await memo.keep({ worldStartsAt: world.startsAt });
 
   const { historySeconds } = config.loop;
   const atSeconds = world.clock.now();

@@ -33,7 +33,7 @@ const scraped = async (listeners: readonly Listener[]) => {
   });
   open.push(sources.close);
   const source = sources.open(target(), [
-    { kind: 'pods', port: servers.port, counter: 'hits_total', labels: { kind: 'user' } },
+    { kind: 'pods', port: servers.port || 9, counter: 'hits_total', labels: { kind: 'user' } },
   ]);
   open.push(source.close);
   return {

@@ -1,0 +1,121 @@
+import { hpaBounds } from '#adapters/scalers/hpa-bounds';
+import { type KubernetesScaler, kubernetesScaler } from '#adapters/scalers/kubernetes';
+import type { Config, KubernetesConfig } from '#config';
+import { type Target, targetKey } from '#core/model';
+import { seedOf } from '#core/random';
+import type { Plan } from '#kubernetes/policy-plan';
+import type { Cluster } from '#operator/cluster';
+import { type PolicyLife, policyLife } from '#operator/policy-life';
+import { policySource } from '#operator/policy-source';
+import { policies } from '#policies/registry';
+import type { Clock, Store } from '#ports';
+import { jitterSeconds } from '#workflows/loop';
+import { recall } from '#workflows/recall';
+import { type TargetMemo, targetMemo } from '#workflows/target-memo';
+import type { Watched } from '#workflows/turns';
+
+/** After a start or a hand-over the first decision falls so soon, whatever the interval. */
+const firstLookWithinSeconds = 3;
+
+export type OpenPolicy = {
+  readonly watched: Omit<Watched, 'onKept'>;
+  readonly memo: TargetMemo;
+  readonly life: PolicyLife;
+  readonly damaged: readonly number[];
+  close(): void;
+};
+
+/** All that the loop of one policy needs, as it was left by whoever looked after it before. */
+export const openPolicy = async (given: {
+  readonly plan: Plan;
+  readonly config: Config & { readonly kubernetes: KubernetesConfig };
+  readonly cluster: Cluster;
+  readonly store: Store;
+  readonly clock: Clock;
+  /** The transition count of the Lease under which we look after it, asked anew; rejects when we do no more. */
+  readonly fence: (signal?: AbortSignal) => Promise<number>;
+  readonly leaseTransitions: () => number | undefined;
+  /** Of the resource as it is now. */
+  readonly pauses: () => Plan['pauses'];
+  readonly onFault: (target: Target, error: unknown) => void;
+}): Promise<OpenPolicy> => {
+  const { plan, config, cluster, store, clock } = given;
+  const { target, spec, policy } = plan;
+  const key = { cluster: config.cluster, target, policy: policy.name };
+  const memo = await targetMemo(store, key, clock.now);
+  const { historySeconds } = config.loop;
+  const atSeconds = clock.now();
+  const known = await recall({
+    store,
+    cluster: config.cluster,
+    target,
+    spec,
+    policy: policy.name,
+    atSeconds,
+    historySeconds,
+  });
+  const { items } = await store.decisions({
+    target,
+    cluster: config.cluster,
+    outcome: 'scaled',
+    limit: 1,
+  });
+  const [scaled] = items;
+  const made = policies[policy.name]!.make({
+    spec,
+    seed: (config.seed ^ seedOf(targetKey(target))) >>> 0,
+    settings: policy.settings,
+    snapshot: known.snapshot,
+    history: known.history,
+    beside: true,
+  });
+  const doors = {
+    api: cluster.api,
+    view: cluster.view,
+    neighbours: cluster.neighbours,
+    fence: (_: Target, signal?: AbortSignal) => given.fence(signal),
+    now: clock.now,
+    sleep: cluster.world.sleep,
+    manualHoldSeconds: () => plan.manualHoldSeconds,
+    lastWritten: () => scaled && { replicas: scaled.decision.to, atSeconds: scaled.atSeconds },
+    unschedulableAfterSeconds: 2 * spec.startUpSeconds,
+  };
+  const scaler: KubernetesScaler =
+    plan.actuator === 'hpaBounds'
+      ? hpaBounds({ ...doors, minReplicas: () => spec.minReplicas })
+      : kubernetesScaler(doors);
+  const source = policySource(plan, cluster.sourcesFor(spec.intervalSeconds), config.kubernetes.servers);
+  const life = policyLife({
+    plan,
+    memo,
+    now: clock.now,
+    onFault: (error) => given.onFault(target, error),
+  });
+  return {
+    memo,
+    life,
+    damaged: known.damaged,
+    watched: {
+      target,
+      spec,
+      mode: life.mode,
+      policy: made,
+      source,
+      scaler,
+      clock,
+      memory: known.memory,
+      snapshot: known.snapshot,
+      pauses: () => [...memo.pauses(), ...given.pauses()],
+      circumstances: life.circumstances,
+      asked: { uid: plan.object.uid, generation: plan.object.generation },
+      leaseTransitions: given.leaseTransitions,
+      // Within a third of the interval all who share an answer of a metric source can.
+      offsetSeconds: jitterSeconds(target, spec.intervalSeconds / 3),
+      firstLookWithinSeconds,
+    },
+    close: () => {
+      source.close();
+      scaler.forget(target);
+    },
+  };
+};

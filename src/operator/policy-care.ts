@@ -1,0 +1,175 @@
+import type { Config, KubernetesConfig } from '#config';
+import { targetKey } from '#core/model';
+import type { EventRecorder } from '#kubernetes/events';
+import type { PolicyFacts, TargetFound } from '#kubernetes/policy-facts';
+import type { StatusWriter } from '#kubernetes/status-writer';
+import { timestamp } from '#kubernetes/timestamps';
+import type { Cluster } from '#operator/cluster';
+import { openPolicy } from '#operator/open-policy';
+import { reporter } from '#operator/reporter';
+import { targetTrouble } from '#operator/target-trouble';
+import { verdictsOn } from '#operator/verdicts';
+import type { Wanted } from '#operator/wanted';
+import { policies } from '#policies/registry';
+import type { Clock } from '#ports';
+import type { OpenTelemetry } from '#telemetry/telemetry';
+import type { Pupil } from '#workflows/learning';
+import type { TargetMemo } from '#workflows/target-memo';
+import type { House, Watched } from '#workflows/turns';
+
+export type PolicyCare = {
+  readonly target: Wanted['target'];
+  update(wish: Wanted): void;
+  close(): Promise<void>;
+  pupil(): Pupil | undefined;
+  memo(): TargetMemo | undefined;
+  abandoned(error: unknown, failuresInARow: number): void;
+};
+
+type Given = {
+  readonly wish: Wanted;
+  readonly config: Config & { readonly kubernetes: KubernetesConfig };
+  readonly cluster: Cluster;
+  readonly statuses: StatusWriter;
+  readonly events: EventRecorder;
+  readonly house: House;
+  readonly telemetry: OpenTelemetry;
+  readonly clock: Clock;
+  readonly owner: string;
+  readonly fence: (signal?: AbortSignal) => Promise<number>;
+  readonly leaseTransitions: () => number | undefined;
+  readonly lookAfter: (watched: Watched, signal: AbortSignal) => Promise<void>;
+};
+
+const learnsBy = (wish: Wanted): boolean => {
+  const { policy, enabled } = wish.resource.spec.learning;
+  return enabled && policies[policy]?.learns === true;
+};
+
+/** What is known of a policy whose loop does not run. */
+const factsWithout = (wish: Wanted, target: TargetFound, owner: string): PolicyFacts => ({
+  generation: wish.resource.metadata.generation ?? 0,
+  faults: wish.planned.faults ?? [],
+  targetKey: targetKey(wish.target),
+  target,
+  mode: wish.resource.spec.mode,
+  wanted: wish.resource.spec.mode,
+  learns: learnsBy(wish),
+  pauses: [],
+  owner,
+});
+
+/** A policy that cannot be followed: its faults are told, and nothing else is done. */
+const careWithout = (given: Given): PolicyCare => {
+  const { wish, statuses, events, clock, owner } = given;
+  const { tell, forget } = reporter({ resource: wish.resource, writer: statuses, events, now: clock.now });
+  const target: TargetFound =
+    wish.takenBy === undefined ? { state: 'not-yet-looked' } : { state: 'taken', detail: wish.takenBy };
+  tell(factsWithout(wish, target, owner));
+  return {
+    target: wish.target,
+    update: () => {},
+    close: async () => forget(),
+    pupil: () => undefined,
+    memo: () => undefined,
+    abandoned: () => {},
+  };
+};
+
+/** One policy under our care: its loop, and what the cluster is told of it. */
+export const policyCare = async (given: Given): Promise<PolicyCare> => {
+  const { config, cluster, house, telemetry, clock, owner } = given;
+  const { plan } = given.wish.planned;
+  if (plan === undefined || given.wish.takenBy !== undefined) return careWithout(given);
+  let wish = given.wish;
+  let found: TargetFound = { state: 'not-yet-looked' };
+  const { target } = plan;
+  const onFault = telemetry.fault;
+  const pauses = () => wish.planned.plan?.pauses ?? [];
+  const { watched, memo, life, damaged, close } = await openPolicy({
+    plan,
+    config,
+    cluster,
+    store: house.store,
+    clock,
+    fence: given.fence,
+    leaseTransitions: given.leaseTransitions,
+    pauses,
+    onFault,
+  });
+  if (damaged.length > 0)
+    telemetry.log.warn({ target: targetKey(target), versions: damaged }, 'damaged snapshots set aside');
+  const { tell, forget } = reporter({
+    resource: wish.resource,
+    writer: given.statuses,
+    events: given.events,
+    now: clock.now,
+  });
+
+  const facts = (): PolicyFacts => {
+    const proposal = life.proposal();
+    const record = life.record();
+    return {
+      ...factsWithout(wish, found, owner),
+      mode: life.mode(),
+      record,
+      pauses: [...memo.pauses(), ...pauses()],
+      holder: record?.observation.holder,
+      canaryRatio: life.canaryRatio(),
+      proposal: proposal && {
+        id: proposal.id,
+        from: proposal.from,
+        to: proposal.to,
+        reason: proposal.reason,
+        expiresAt: timestamp(proposal.expiresAt),
+      },
+    };
+  };
+  const hear = (): void => {
+    for (const verdict of verdictsOn(wish.resource)) {
+      const fault = life.judge(verdict);
+      if (fault !== undefined)
+        telemetry.log.warn({ target: targetKey(target), fault }, 'a word was not heeded');
+    }
+  };
+
+  const ended = new AbortController();
+  const looking = given.lookAfter(
+    {
+      ...watched,
+      onKept: (record) => {
+        found = { state: 'found' };
+        life.took(record);
+        hear();
+        tell(facts());
+      },
+    },
+    ended.signal,
+  );
+  looking.catch((error: unknown) => onFault(target, error));
+  tell(facts());
+
+  return {
+    target,
+    update: (next) => {
+      wish = next;
+      hear();
+      tell(facts());
+    },
+    close: async () => {
+      ended.abort(new Error('the policy is looked after no more'));
+      await looking.catch(() => {});
+      close();
+      forget();
+    },
+    pupil: () => {
+      const { rounds } = watched.policy;
+      return rounds && { target, rounds, clock };
+    },
+    memo: () => memo,
+    abandoned: (error) => {
+      found = targetTrouble(error) ?? found;
+      tell(facts());
+    },
+  };
+};

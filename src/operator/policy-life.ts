@@ -1,0 +1,110 @@
+import { windowsOf } from '#adapters/schedules/cron';
+import type { Known } from '#agents/observer';
+import type { Mode } from '#core/model';
+import { type Asked, evidenceOf, type Promotion, promote } from '#core/promotion';
+import {
+  approvalFor,
+  decided,
+  judged,
+  noProposals,
+  type Proposal,
+  type Proposals,
+  standing,
+  type Verdict,
+} from '#core/proposals';
+import type { Plan } from '#kubernetes/policy-plan';
+import type { DecisionRecord, Sizes } from '#ports';
+import type { TargetMemo } from '#workflows/target-memo';
+
+const secondsInHour = 3600;
+
+/**
+ * What one policy carries from cycle to cycle besides the memory of its loop: its stage, what waits for a person's word,
+ * what was seen last. All of it is in the memo, so that a restart loses no proposal and no evidence.
+ */
+export const policyLife = (given: {
+  readonly plan: Plan;
+  readonly memo: TargetMemo;
+  readonly now: () => number;
+  readonly onFault: (error: unknown) => void;
+}) => {
+  const { plan, memo, now, onFault } = given;
+  const windows = windowsOf(plan.schedules);
+  const asked: Asked = {
+    mode: plan.mode,
+    promotion: plan.promotion,
+    generation: plan.object.generation,
+    canaryRatio: plan.canary.ratio,
+    widenEverySeconds: plan.canary.widenEverySeconds,
+  };
+  const known = memo.known();
+  let { hoursObserved = 0, failures = 0 } = known;
+  let learning: DecisionRecord['learning'];
+  let record: DecisionRecord | undefined;
+  let proposals: Proposals = known.proposals ?? noProposals;
+  let promotion: Promotion = promote(
+    known.promotion,
+    evidenceOf(undefined, undefined, { hoursObserved, failures }),
+    asked,
+    now(),
+  );
+  let lastWord = '';
+
+  const keep = (): void => {
+    memo.keep({ promotion, proposals, hoursObserved, failures }).catch(onFault);
+  };
+  if (promotion !== known.promotion) keep();
+
+  const observed = ({ observation, outcome, spec, learning: told, decision }: DecisionRecord): void => {
+    if (observation.demand !== undefined) hoursObserved += spec.intervalSeconds / secondsInHour;
+    if (outcome === 'failed') failures++;
+    learning = told ?? learning;
+    const evidence = evidenceOf(learning, decision.expert, { hoursObserved, failures });
+    promotion = promote(promotion, evidence, asked, observation.atSeconds);
+  };
+
+  return {
+    mode: (): Mode => promotion.stage,
+    circumstances: (atSeconds: number, { desired }: Sizes): Known => ({
+      schedule: windows.at(atSeconds),
+      approved: approvalFor(proposals, desired, atSeconds),
+      canaryRatio: promotion.stage === 'Canary' ? promotion.canaryRatio : undefined,
+    }),
+    /** A record that is kept. */
+    took: (kept: DecisionRecord): void => {
+      const before = [promotion, proposals, failures, Math.floor(hoursObserved)];
+      record = kept;
+      observed(kept);
+      const { id, atSeconds, outcome, decision } = kept;
+      const { from, to, reason } = decision;
+      proposals = decided(proposals, { id, atSeconds, outcome, from, to, reason }, plan.approvalSeconds);
+      const after = [promotion, proposals, failures, Math.floor(hoursObserved)];
+      if (after.some((one, i) => one !== before[i])) keep();
+    },
+    /** A person's word; what is wrong with it, if anything. The same word is heard once. */
+    judge: (verdict: Verdict): string | undefined => {
+      const word = `${verdict.verdict} ${verdict.id}`;
+      if (word === lastWord || record === undefined) return undefined;
+      lastWord = word;
+      const { from, to } = record.decision;
+      const size = record.outcome === 'scaled' ? to : from;
+      const heard = judged(proposals, verdict, {
+        size,
+        nowSeconds: now(),
+        timeoutSeconds: plan.approvalSeconds,
+      });
+      proposals = heard.proposals;
+      keep();
+      return heard.fault;
+    },
+    record: (): DecisionRecord | undefined => record,
+    proposal: (): Proposal | undefined => {
+      if (record === undefined) return undefined;
+      const { from, to } = record.decision;
+      return standing(proposals, record.outcome === 'scaled' ? to : from, now());
+    },
+    canaryRatio: (): number | undefined => (promotion.stage === 'Canary' ? promotion.canaryRatio : undefined),
+  };
+};
+
+export type PolicyLife = ReturnType<typeof policyLife>;
