@@ -18,7 +18,7 @@ export type ScalerMaker = (replicas: number) => Promise<ScalerWorld>;
 /** What every scaler that can write keeps to. */
 export const scalerContract = (
   name: string,
-  given: { readonly open: ScalerMaker; readonly runs?: number },
+  given: { readonly open: ScalerMaker; readonly runs?: number; readonly mostSteps?: number },
 ): void => {
   const { open } = given;
   const size = ({ scaler, target }: ScalerWorld) => scaler.replicas(target);
@@ -92,7 +92,7 @@ export const scalerContract = (
 
     it('has desired = ready + starting after any scalings, and all ready in the end', async () => {
       const steps = fc.array(fc.tuple(fc.integer({ min: 0, max: 40 }), fc.integer({ min: 0, max: 60 })), {
-        maxLength: 12,
+        maxLength: given.mostSteps ?? 12,
       });
       await fc.assert(
         fc.asyncProperty(steps, async (sizes) => {

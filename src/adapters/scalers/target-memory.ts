@@ -1,0 +1,92 @@
+import type { Holder } from '#core/circumstances';
+import { type Target, targetKey } from '#core/model';
+import { noOverride, type Override, override } from '#core/override';
+import type { KubeApi } from '#kubernetes/api';
+import type { FieldWriter } from '#kubernetes/field-writers';
+import { isRollingOut, settledTemplate } from '#kubernetes/rollout';
+import type { Seen } from '#kubernetes/target-view';
+import { foreignOf, type OwnWrite, type Written } from './own-writes.ts';
+import { type StuckPods, stuckPods } from './stuck-pods.ts';
+
+/** What a scaler remembers of a target between its cycles. All of it can be lost. */
+export type TargetMemory = {
+  readonly uid: string;
+  readonly stuck: StuckPods;
+  /** What we wrote last. */
+  own: OwnWrite | undefined;
+  /** The template of which all pods were when that was last sure. */
+  settled: string | undefined;
+  override: Override;
+};
+
+export type TargetMemories = {
+  /** `holder` is the object in which the number stands: made anew, it begins anew, since nobody scaled it yet. */
+  of(target: Target, holder: { readonly uid: string; readonly createdAt: number }): TargetMemory;
+  forget(target: Target): void;
+};
+
+export const targetMemories = (given: {
+  readonly api: KubeApi;
+  readonly now: () => number;
+  readonly unschedulableAfterSeconds?: number | undefined;
+  readonly lastWritten?: ((target: Target) => Written | undefined) | undefined;
+}): TargetMemories => {
+  const { api, now, unschedulableAfterSeconds: afterSeconds = 10 } = given;
+  const memories = new Map<string, TargetMemory>();
+  return {
+    of: (target, { uid, createdAt }) => {
+      const key = targetKey(target);
+      const known = memories.get(key);
+      if (known?.uid === uid) return known;
+      const written = known === undefined ? given.lastWritten?.(target) : undefined;
+      const made: TargetMemory = {
+        uid,
+        stuck: stuckPods({ api, now, afterSeconds }),
+        own: written !== undefined && written.atSeconds >= createdAt ? written : undefined,
+        settled: undefined,
+        override: noOverride,
+      };
+      memories.set(key, made);
+      return made;
+    },
+    forget: (target) => {
+      memories.delete(targetKey(target));
+    },
+  };
+};
+
+/** Before the generation is moved by a write of ours: nobody could tell by the next look whether the template moved it. */
+export const noteTemplate = ({ workload }: Seen, memory: TargetMemory): void => {
+  if (workload !== undefined) memory.settled = settledTemplate(workload) ?? memory.settled;
+};
+
+/** What replaces the pods of a kind that is not of apps/v1, and when, is known to its own controller alone. */
+export const rolloutIn = (seen: Seen, memory: TargetMemory): boolean => {
+  const { workload } = seen;
+  if (workload === undefined) return false;
+  const rolling = isRollingOut(workload, memory.settled);
+  noteTemplate(seen, memory);
+  return rolling;
+};
+
+/** Somebody who wrote over the number that we wrote last. */
+export const writtenOver = (
+  memory: TargetMemory,
+  given: {
+    readonly replicas: number;
+    readonly writers: readonly FieldWriter[];
+    readonly nowSeconds: number;
+    readonly manualHoldSeconds: number;
+  },
+): Holder | undefined => {
+  const { own } = memory;
+  const { writers, ...sight } = given;
+  const foreign = foreignOf(writers);
+  // A write takes the number from all who wrote another, so who owns another than ours wrote after us: whatever our clock says.
+  const wrote = own && {
+    replicas: own.replicas,
+    atSeconds: Math.min(own.atSeconds, foreign?.atSeconds ?? own.atSeconds),
+  };
+  memory.override = override(memory.override, { ...sight, wrote, foreign });
+  return memory.override.holder;
+};

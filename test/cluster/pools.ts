@@ -1,0 +1,78 @@
+import type { ControlPlane } from './control-plane.ts';
+import { deployment } from './objects.ts';
+
+export const poolVersion = 'test.nimbusguard.io/v1';
+export const pools = `/apis/${poolVersion}/namespaces/default/pools`;
+
+/** A kind of our own with `/scale`. */
+export const poolDefinition = {
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: { name: 'pools.test.nimbusguard.io' },
+  spec: {
+    group: 'test.nimbusguard.io',
+    scope: 'Namespaced',
+    names: { plural: 'pools', singular: 'pool', kind: 'Pool', listKind: 'PoolList' },
+    versions: [
+      {
+        name: 'v1',
+        served: true,
+        storage: true,
+        schema: {
+          openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
+        },
+        subresources: {
+          status: {},
+          scale: {
+            specReplicasPath: '.spec.replicas',
+            statusReplicasPath: '.status.replicas',
+            labelSelectorPath: '.status.selector',
+          },
+        },
+      },
+    ],
+  },
+};
+
+export const pool = (name: string, replicas: number): object => ({
+  apiVersion: poolVersion,
+  kind: 'Pool',
+  metadata: { name },
+  spec: { replicas },
+});
+
+type Pool = {
+  readonly metadata: { readonly name: string };
+  readonly spec: { readonly replicas: number };
+  readonly status?: { readonly replicas?: number };
+};
+
+/** The controller of pools: a Deployment for each, of its name and size. */
+export const runPools = (plane: ControlPlane, startUpSeconds: number): { stop(): Promise<void> } => {
+  const deployments = '/apis/apps/v1/namespaces/default/deployments';
+  const sizes = new Map<string, number>();
+  const stop = new AbortController();
+  const follow = async ({ metadata: { name }, spec: { replicas } }: Pool): Promise<void> => {
+    const known = sizes.get(name);
+    if (known === replicas) return;
+    if (known === undefined)
+      await plane.api.create(deployments, deployment({ name, replicas, startUpSeconds }));
+    else await plane.api.patch(`${deployments}/${name}`, { spec: { replicas } });
+    await plane.api.patch(`${pools}/${name}/status`, { status: { replicas, selector: `app=${name}` } });
+    sizes.set(name, replicas);
+  };
+  const run = async (): Promise<void> => {
+    while (!stop.signal.aborted) {
+      const { items } = await plane.api.get<{ items: readonly Pool[] }>(pools);
+      for (const one of items) await follow(one);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  };
+  const ended = run();
+  return {
+    stop: () => {
+      stop.abort();
+      return ended;
+    },
+  };
+};

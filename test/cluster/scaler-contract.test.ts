@@ -1,0 +1,95 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, vi } from 'vitest';
+import type { Target } from '#core/model';
+import { needs } from '#test/components/needs';
+import { startTimeoutMs } from '#test/components/start';
+import { type ScalerWorld, scalerContract } from '#test/contracts/scaler';
+import { type ControlPlane, startControlPlane } from './control-plane.ts';
+import { deployment } from './objects.ts';
+import { pool, poolDefinition, pools, poolVersion, runPools } from './pools.ts';
+import {
+  deployments,
+  freshName,
+  now,
+  openScaled,
+  type Scaled,
+  settled,
+  startUpSeconds,
+  statefulSets,
+} from './scaled.ts';
+import { until } from './until.ts';
+
+vi.setConfig({ testTimeout: 300_000 });
+
+needs('kubernetes')('a real control plane', () => {
+  let plane: ControlPlane;
+  let scaled: Scaled;
+  let controller: ReturnType<typeof runPools>;
+  beforeAll(async () => {
+    plane = await startControlPlane();
+    scaled = await openScaled(plane, ({ kind }) => (kind === 'Pool' ? poolVersion : undefined));
+    await plane.api.create('/apis/apiextensions.k8s.io/v1/customresourcedefinitions', poolDefinition);
+    await until('the kind Pool', 60, () => plane.api.get(pools));
+    controller = runPools(plane, startUpSeconds);
+  }, startTimeoutMs);
+  afterAll(async () => {
+    await controller?.stop();
+    scaled?.close();
+    await plane?.stop();
+  });
+
+  /** Its own clock goes by `advance` alone. Once all that was ordered is ready, waiting longer would change nothing. */
+  const world = async (target: Target, replicas: number): Promise<ScalerWorld> => {
+    let clock = Math.floor(now());
+    await settled(scaled, target, replicas);
+    const scaler = scaled.scaler({ now: () => clock });
+    return {
+      scaler,
+      target,
+      startUpSeconds,
+      now: () => clock,
+      advance: async (seconds) => {
+        clock += seconds;
+        if (seconds < startUpSeconds) await sleep(seconds * 1000);
+        else await settled(scaled, target, (await scaler.replicas(target)).desired);
+      },
+    };
+  };
+
+  // Each rule has a workload of its own, and most of the time is waiting for pods.
+  describe.concurrent('scales', () => {
+    scalerContract('a Deployment', {
+      runs: 2,
+      mostSteps: 6,
+      open: async (replicas) => {
+        const name = freshName('web');
+        await plane.api.create(deployments, deployment({ name, replicas, startUpSeconds }));
+        return world({ namespace: 'default', kind: 'Deployment', name }, replicas);
+      },
+    });
+
+    scalerContract('a StatefulSet', {
+      runs: 1,
+      mostSteps: 4,
+      open: async (replicas) => {
+        const name = freshName('store');
+        const { spec, ...given } = deployment({ name, replicas, startUpSeconds }) as { spec: object };
+        const of = { serviceName: name, podManagementPolicy: 'Parallel' };
+        await plane.api.create(statefulSets, { ...given, kind: 'StatefulSet', spec: { ...spec, ...of } });
+        return world({ namespace: 'default', kind: 'StatefulSet', name }, replicas);
+      },
+    });
+
+    scalerContract('a kind of one’s own with /scale', {
+      runs: 1,
+      mostSteps: 4,
+      open: async (replicas) => {
+        const name = freshName('pool');
+        await plane.api.create(pools, pool(name, replicas));
+        const target = { namespace: 'default', kind: 'Pool', name };
+        await until(`the status of ${name}`, 60, () => scaled.view.see(target));
+        return world(target, replicas);
+      },
+    });
+  });
+});
