@@ -66,7 +66,7 @@ lock: ## complete package-lock.json after npm install, so that npm ci takes it e
 	node scripts/complete-lock.ts
 
 matrix: ## break each part of a real control plane in turn, in full length, and hold the operator to its promises
-	NIMBUSGUARD_MATRIX=full vitest run test/cluster/matrix $(ARGS)
+	NIMBUSGUARD_MATRIX=full vitest run test/matrix $(ARGS)
 
 nets: ## train the shipped nets anew, for steps of 5 s and of 15 s (about two minutes of one core each)
 	node scripts/train-nets.ts --step-seconds 5

@@ -7,42 +7,68 @@ const launcher = join(import.meta.dirname, '..', '..', 'nimbusguard');
 const readyWithinSeconds = 60;
 const endsWithinSeconds = 30;
 
-export type Operator = { readonly pid: number; readonly url: string; log(): string; stop(): Promise<void> };
+export type Operator = {
+  readonly pid: number;
+  readonly url: string;
+  /** The file that holds what was decided. */
+  readonly store: string;
+  /** From the start of the process until it was ready. */
+  readonly readySeconds: number;
+  log(): string;
+  signal(signal: NodeJS.Signals): void;
+  /** Ends it in order. */
+  stop(): Promise<void>;
+  /** Ends it at once, and waits for that. */
+  kill(): Promise<void>;
+};
 
 /** Of an operator that looks after the ScalingPolicies of a cluster, and reads what they name from one Prometheus. */
 export type OperatorGiven = {
-  readonly kubeconfig: string;
+  /** How it reaches the API server: as an administrator, or with the token of a ServiceAccount. */
+  readonly access:
+    | { readonly kubeconfig: string }
+    | { readonly server: { readonly url: string; readonly tokenFile: string; readonly caFile: string } };
   readonly prometheusUrl: string;
   readonly scrapeSeconds?: number;
-  /** Holds its configuration, its store and its log. */
+  /** Holds its configuration, its log and, unless one is named, its store. */
   readonly folder: string;
+  readonly identity?: string;
+  /** Several operators of one cluster share one. */
+  readonly store?: string;
+  /** The lab's namespace `default` holds the Leases; what else is said of them. */
+  readonly leases?: Readonly<Record<string, unknown>>;
 };
 
+const storeOf = ({ folder, store }: OperatorGiven): string => store ?? join(folder, 'nimbusguard.db');
+
 /** The whole of its configuration. */
-const configOf = (
-  { kubeconfig, prometheusUrl, folder, scrapeSeconds = 5 }: OperatorGiven,
-  port: number,
-): object => ({
+const configOf = (given: OperatorGiven, port: number): object => ({
   cluster: 'lab',
-  store: join(folder, 'nimbusguard.db'),
+  store: storeOf(given),
   kubernetes: {
-    kubeconfig,
-    leases: { namespace: 'default' },
-    servers: { default: { url: prometheusUrl, scrapeSeconds } },
+    ...given.access,
+    ...(given.identity !== undefined && { identity: given.identity }),
+    leases: { namespace: 'default', ...given.leases },
+    servers: { default: { url: given.prometheusUrl, scrapeSeconds: given.scrapeSeconds ?? 5 } },
   },
   http: { port },
-  telemetry: { log: 'warn' },
+  telemetry: { log: 'info' },
 });
 
 /** Starts `./nimbusguard run` beside a control plane, and waits until it is ready. It does not outlive this process. */
 export const startOperator = async (given: OperatorGiven): Promise<Operator> => {
   const [port = 0] = await steadyPorts(1);
-  const file = join(given.folder, 'nimbusguard.json');
+  const file = join(given.folder, `${given.identity ?? 'nimbusguard'}.json`);
   await writeFile(file, JSON.stringify(configOf(given, port), null, 2));
+  const startedAt = performance.now();
   const watched = watch(process.execPath, [launcher, '--config', file, 'run'], given.folder);
   const url = `http://127.0.0.1:${port}`;
   const ready = async (): Promise<boolean> =>
     (await fetch(`${url}/readyz`).catch(() => undefined))?.ok === true;
+  const kill = async (): Promise<void> => {
+    watched.kill('SIGKILL');
+    await watched.closed;
+  };
   const stop = async (): Promise<void> => {
     watched.kill('SIGTERM');
     const impatient = setTimeout(() => watched.kill('SIGKILL'), endsWithinSeconds * 1000);
@@ -53,5 +79,7 @@ export const startOperator = async (given: OperatorGiven): Promise<Operator> => 
     await stop();
     throw error;
   });
-  return { pid: watched.pid, url, log: watched.log, stop };
+  const readySeconds = (performance.now() - startedAt) / 1000;
+  const { pid, log, kill: signal } = watched;
+  return { pid, url, store: storeOf(given), readySeconds, log, signal, stop, kill };
 };

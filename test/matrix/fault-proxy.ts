@@ -1,8 +1,13 @@
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import { createServer as createPlain, type IncomingMessage, type ServerResponse } from 'node:http';
+import {
+  createServer as createPlain,
+  type IncomingMessage,
+  Agent as PlainAgent,
+  request as plainRequest,
+  type ServerResponse,
+} from 'node:http';
 import { createServer as createSecure, Agent as SecureAgent, request as secureRequest } from 'node:https';
-import { Agent as PlainAgent, request as plainRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -100,11 +105,11 @@ export const faultProxy = async (upstream: string, tls?: Tls) => {
     /** From now on; what is under way is cut first where it matches. */
     disturb: (rule: Rule): void => {
       rules.push({ ...rule });
-      for (const one of open)
-        if (rule.hits?.(one.method ?? '', one.url ?? '') ?? true) one.socket.destroy();
+      for (const one of open) if (rule.hits?.(one.method ?? '', one.url ?? '') ?? true) one.socket.destroy();
     },
     lift: (): void => {
-      for (const rule of rules) if (rule.disturbance.kind === 'hang') for (const one of open) one.socket.destroy();
+      for (const rule of rules)
+        if (rule.disturbance.kind === 'hang') for (const one of open) one.socket.destroy();
       rules = [];
     },
     close: async (): Promise<void> => {

@@ -65,11 +65,28 @@ const measured = async (what: string, beside: Readonly<Record<string, number>> =
   return measureParts(plane, beside, seconds);
 };
 
-/** Counts of the controller-manager, by the name of the metric. */
-const syncs = async (): Promise<number> =>
-  (await plane.metrics('kube-controller-manager'))
-    .matchAll(/^horizontal_pod_autoscaler_controller_reconciliations_total\{.*\} (\S+)$/gm)
+/** The sum of a counter over all its series. */
+const counterIn = (page: string, name: string): number =>
+  page
+    .matchAll(new RegExp(`^${name}\\{.*\\} (\\S+)`, 'gm'))
     .reduce((sum, [, found]) => sum + Number(found), 0);
+
+const syncs = async (): Promise<number> =>
+  counterIn(
+    await plane.metrics('kube-controller-manager'),
+    'horizontal_pod_autoscaler_controller_reconciliations_total',
+  );
+
+const decisions = async (url: string): Promise<number> =>
+  counterIn(await (await fetch(`${url}/metrics`)).text(), 'nimbusguard_decisions_total');
+
+/** How often a second something is counted while the work is done. */
+const counting = async <T>(count: () => Promise<number>, work: () => Promise<T>) => {
+  const [before, startedAt] = [await count(), performance.now()];
+  const done = await work();
+  const turnsPerSecond = ((await count()) - before) / ((performance.now() - startedAt) / 1000);
+  return { ...done, turnsPerSecond };
+};
 
 const withAutoscalers = async () => {
   await createEach(
@@ -78,12 +95,9 @@ const withAutoscalers = async () => {
     names.map((target) => autoscaler({ target, percent: 50, ...bounds })),
   );
   await untilAutoscalersWork(api, count);
-  const [before, startedAt] = [await syncs(), performance.now()];
-  const costs = await measured(`${count} HPAs`);
-  const syncsPerSecond =
-    (await syncs().then((after) => after - before)) / ((performance.now() - startedAt) / 1000);
+  const costs = await counting(syncs, () => measured(`${count} HPAs`));
   await removeAll(api, autoscalers);
-  return { ...costs, syncsPerSecond };
+  return costs;
 };
 
 const withNimbusGuard = async () => {
@@ -114,16 +128,19 @@ const withNimbusGuard = async () => {
     await until('a scrape of the waves', 60, async () =>
       (await prometheus.query('count(http_requests_total)'))[0]?.value === count ? true : undefined,
     );
+    const startedAt = performance.now();
     const operator = await startOperator({
-      kubeconfig: plane.kubeconfig,
+      access: { kubeconfig: plane.kubeconfig },
       prometheusUrl: prometheus.url,
       folder,
     });
     try {
-      return await measured(`${count} ScalingPolicies`, {
-        nimbusguard: operator.pid,
-        prometheus: prometheus.pid,
-      });
+      const decided = (): Promise<number> => decisions(operator.url);
+      await until('a decision', 120, async () => ((await decided()) > 0 ? true : undefined));
+      const firstDecisionSeconds = (performance.now() - startedAt) / 1000;
+      const beside = { nimbusguard: operator.pid, prometheus: prometheus.pid };
+      const costs = await counting(decided, () => measured(`${count} ScalingPolicies`, beside));
+      return { ...costs, firstDecisionSeconds };
     } finally {
       await operator.stop();
     }

@@ -6,9 +6,12 @@ export type Phases = {
   readonly count: number;
   /** The same Deployments, and nobody who scales them. */
   readonly idle: Measured;
-  readonly hpas: Measured & { readonly syncsPerSecond: number };
-  readonly ours?: Measured | undefined;
+  readonly hpas: Turns;
+  readonly ours?: (Turns & { readonly firstDecisionSeconds: number }) | undefined;
 };
+
+/** Syncs of HPAs, or decisions. */
+type Turns = Measured & { readonly turnsPerSecond: number };
 
 const shown: readonly PartName[] = ['kube-apiserver', 'kube-controller-manager', 'metrics-server', 'etcd'];
 const percent = (ratio: number): number => 100 * ratio;
@@ -33,6 +36,12 @@ const requestFigure = (who: string, { requestsPerSecond }: Measured): Figure => 
   unit: '/s',
 });
 
+const turnFigure = (who: string, count: number, { turnsPerSecond }: Turns): Figure => ({
+  what: `${who}: each has its turn every`,
+  value: count / turnsPerSecond,
+  unit: 's',
+});
+
 /** How much more of the API server's CPU ours takes, by what the HPAs take. */
 const shareOfHpas = ({ idle, hpas, ours }: Phases): number => {
   const cpu = ({ costs }: Measured): number => costs['kube-apiserver']!.coreRatio;
@@ -46,7 +55,7 @@ export const phaseFigures = (phases: Phases): readonly Figure[] => {
     requestFigure('idle', idle),
     ...coreFigures(`${count} HPAs`, hpas, idle),
     requestFigure(`${count} HPAs`, hpas),
-    { what: `${count} HPAs: each has its turn every`, value: count / hpas.syncsPerSecond, unit: 's' },
+    turnFigure(`${count} HPAs`, count, hpas),
   ];
   if (ours === undefined) return figures;
   const who = `${count} ScalingPolicies`;
@@ -55,6 +64,8 @@ export const phaseFigures = (phases: Phases): readonly Figure[] => {
     ...figures,
     ...coreFigures(who, ours, idle),
     requestFigure(who, ours),
+    turnFigure(who, count, ours),
+    { what: `${who}: start to first decision`, value: ours.firstDecisionSeconds, unit: 's', goal: '< 5' },
     { what: `${who}: nimbusguard`, value: percent(nimbusguard!.coreRatio), unit: '% of core', goal: '< 20' },
     { what: `${who}: its memory`, value: nimbusguard!.residentMegabytes, unit: 'MB', goal: '< 350' },
     { what: `${who}: Prometheus`, value: percent(prometheus!.coreRatio), unit: '% of core' },

@@ -75,7 +75,8 @@ const enterNimbusGuard = async (
       target: 'web-nimbus' satisfies Contestant,
       mode: 'Auto',
       metrics: [
-        fromPrometheus('requests', 'sum by (namespace, deployment) (http_requests_total)', { counter: true }),
+        // Each pod's own counter: their sum would fall with every pod that goes.
+        fromPrometheus('requests', 'http_requests_total', { counter: true }),
         fromPrometheus('late', lateQuery(spec.sloSeconds)),
         cpuFromMetricsServer,
       ],
@@ -83,7 +84,7 @@ const enterNimbusGuard = async (
   );
   const folder = await mkdtemp(join(tmpdir(), 'nimbusguard-demo-'));
   endings.push(() => rm(folder, { recursive: true, force: true }));
-  const operator = await startOperator({ kubeconfig, prometheusUrl: prometheus.url, folder });
+  const operator = await startOperator({ access: { kubeconfig }, prometheusUrl: prometheus.url, folder });
   endings.push(operator.stop);
 };
 
@@ -107,12 +108,13 @@ export const contest = async (given: Contest): Promise<LoadDriver> => {
     const external = await serveExternalMetrics(plane, requestsFrom(prometheus, rateSeconds));
     endings.push(external.stop);
     await until('ready pods', 60 + spec.startUpSeconds, async () => {
-      signal.throwIfAborted();
+      if (signal.aborted) return true;
       const { items } = await plane.api.get<{ items: { status?: { readyReplicas?: number } }[] }>(
         deployments,
       );
       return items.every(({ status }) => status?.readyReplicas === given.initialReplicas) ? true : undefined;
     });
+    signal.throwIfAborted();
     await createAutoscalers(plane, given);
     if (names.includes('web-nimbus')) await enterNimbusGuard(plane, prometheus, spec, endings);
     const { capacityPerReplica, sloSeconds } = spec;
