@@ -33,7 +33,7 @@ export type Operator = {
   pupils(): readonly Pupil[];
   memoOf(target: Target): TargetMemo | undefined;
   /** A cycle of this target came to nothing. */
-  abandoned(target: Target, error: unknown, failuresInARow: number): void;
+  abandoned(target: Target, error: unknown): void;
 };
 
 type Running = {
@@ -42,6 +42,12 @@ type Running = {
   readonly shares: Shards;
   readonly events: EventRecorder;
   readonly statuses: StatusWriter;
+};
+
+const unlisted = (error: unknown): string => {
+  const isUnknown = error instanceof KubeError && error.code === 404;
+  const why = error instanceof Error ? error.message : String(error);
+  return `the policies could not be listed: ${isUnknown ? 'this cluster knows no ScalingPolicy; apply manifests/crd' : why}`;
 };
 
 /** Reads ScalingPolicies, looks after those that are its share of them, and tells the cluster what becomes of them. */
@@ -59,9 +65,12 @@ export const openOperator = (given: {
   const { kubernetes } = config;
   const { log } = telemetry;
   const cared = new Map<string, PolicyCare>();
+  /** Those whose loop runs. */
+  const byTargetKey = new Map<string, PolicyCare>();
   const entered = new Map<number, number>();
   const targets = byTarget();
   let running: Running | undefined;
+  let isListed = false;
   let reasons: readonly string[] = ['the API server has not been reached yet'];
 
   const inScope = ({ metadata: { namespace = '' } }: ScalingPolicy): boolean =>
@@ -96,7 +105,10 @@ export const openOperator = (given: {
         const affected = targets.changed(before, now);
         for (const key of new Set([`${namespace}/${name}`, ...affected.map(policyKey)])) void care.tend(key);
       },
-      onTrouble: (error) => log.warn({ err: error }, 'policies could not be read'),
+      onTrouble: (error) => {
+        log.warn({ err: error }, 'policies could not be read');
+        if (!isListed) reasons = [unlisted(error)];
+      },
     });
     const wished = wishes({ all: policies, rivals: targets.of, planning: planning(kubernetes) });
     const isMine = (key: string): boolean => entered.has(shares.bucketOf(key));
@@ -132,10 +144,13 @@ export const openOperator = (given: {
           lookAfter: given.lookAfter,
         });
         cared.set(key, opened);
+        if (opened.memo() !== undefined) byTargetKey.set(targetKey(opened.target), opened);
         return {
           update: opened.update,
           close: async () => {
             cared.delete(key);
+            if (byTargetKey.get(targetKey(opened.target)) === opened)
+              byTargetKey.delete(targetKey(opened.target));
             await opened.close();
             if (wanted(key) === undefined) telemetry.forget(opened.target);
           },
@@ -173,6 +188,11 @@ export const openOperator = (given: {
 
   return {
     run: async (signal) => {
+      telemetry.watchOperator(() => ({
+        policies: cared.size,
+        buckets: entered.size,
+        members: running?.shares.members().length ?? 0,
+      }));
       // What is watched ends after all was handed over: until then its word is needed.
       const over = new AbortController();
       running = await start(over.signal);
@@ -183,7 +203,8 @@ export const openOperator = (given: {
         signal.addEventListener('abort', () => resolve(), { once: true });
       });
       try {
-        await Promise.race([policies.synced, stopped]);
+        await Promise.race([policies.synced, stopped, shares.ended]);
+        isListed = true;
         reasons = [];
         await Promise.race([stopped, shares.ended]);
       } finally {
@@ -197,14 +218,7 @@ export const openOperator = (given: {
     },
     ready: () => ({ ok: reasons.length === 0, reasons }),
     pupils: () => [...cared.values()].flatMap(({ pupil }) => pupil() ?? []),
-    memoOf: (target) => {
-      const key = targetKey(target);
-      return [...cared.values()].find((one) => targetKey(one.target) === key)?.memo();
-    },
-    abandoned: (target, error, failuresInARow) => {
-      const key = targetKey(target);
-      for (const one of cared.values())
-        if (targetKey(one.target) === key) one.abandoned(error, failuresInARow);
-    },
+    memoOf: (target) => byTargetKey.get(targetKey(target))?.memo(),
+    abandoned: (target, error) => byTargetKey.get(targetKey(target))?.abandoned(error),
   };
 };

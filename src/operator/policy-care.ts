@@ -23,7 +23,7 @@ export type PolicyCare = {
   close(): Promise<void>;
   pupil(): Pupil | undefined;
   memo(): TargetMemo | undefined;
-  abandoned(error: unknown, failuresInARow: number): void;
+  abandoned(error: unknown): void;
 };
 
 type Given = {
