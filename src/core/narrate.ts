@@ -56,17 +56,8 @@ const seen = ({ observation: { samples, replicas: n, rollout } }: Narrated): str
   return `Seen: ${metrics}; ${figure(n.ready, 0)} of ${replicas(n.desired)} ready${starting}${rollout ? '; a rollout is under way' : ''}.`;
 };
 
-const holders: Readonly<Record<Holder['reason'], string>> = {
-  HorizontalPodAutoscaler: 'a HorizontalPodAutoscaler scales this target too',
-  ScaledObject: 'a ScaledObject scales this target too',
-  VerticalPodAutoscaler: 'a VerticalPodAutoscaler changes what a replica may use',
-  GitOps: 'a size stands in its manifests',
-  ManualScaling: 'a person has set the size',
-  ForeignWriter: 'it has set the size',
-};
-
 const held = ({ writer, reason, untilSeconds }: Holder): string =>
-  `${inOneLine(writer)} is respected${untilSeconds === undefined ? '' : ` until ${time(untilSeconds)}`}, for ${holders[reason]} (${reason})`;
+  `${inOneLine(writer)} is respected${untilSeconds === undefined ? '' : ` until ${time(untilSeconds)}`}, because ${inWords(reason)} (${reason})`;
 
 const window = ({ name, minReplicas, maxReplicas }: ScheduleWindow): string => {
   const bounds = [

@@ -50,7 +50,7 @@ const gitOps = new Set([
   'helm-controller',
   'helm',
 ]);
-const controllerName = /[-.](controller|operator|manager|autoscaler|scheduler)s?(-manager)?$/;
+const controllerName = /autoscaler|[-.](controller|operator|manager)(-manager)?$/;
 
 const kindOf = ({ manager, subresource }: Write): Holder['reason'] => {
   const name = manager.toLowerCase();

@@ -24,9 +24,12 @@ export const reasonWords = {
   FirstLook: 'it has only begun to look and changes nothing yet',
   FlapBudget: 'the size has risen and fallen again as often as is allowed, so it does not shrink for now',
   FloorHeld: 'somebody asks for at least this size, such as a disruption budget',
+  ForeignWriter: 'another controller has set the size',
   ForecastAboveTarget: 'the demand forecast for when new replicas are ready is above the target',
+  GitOps: 'a size stands in the manifests, and undoes every other',
   GreatestValue: 'this size has the greatest value in the table',
   HeldByOther: 'somebody else sets the size, and two writers would undo each other',
+  HorizontalPodAutoscaler: 'a HorizontalPodAutoscaler scales this target too',
   LearningDemoted: 'what was learnt cost more than not to have learnt, and went back to what was good',
   ManualScaling: 'a person has set the size by hand, and it is left alone for a while',
   MetricAboveTarget: 'the metric is above its target',
@@ -48,6 +51,7 @@ export const reasonWords = {
   ScaleDownStabilized: 'a larger size was called for a short while ago, so it does not shrink yet',
   ScaleUpLimit: 'replicas may not be added faster than this',
   ScaleUpStabilized: 'a smaller size was called for a short while ago, so it does not grow yet',
+  ScaledObject: 'a ScaledObject scales this target too',
   ScaledObjectReady: 'all triggers were read',
   ScalerActive: 'there is demand again, so the first replicas are started',
   ScalerCooldown: 'the last demand is not long enough ago to stop everything',
@@ -64,6 +68,7 @@ export const reasonWords = {
   TriggerError: 'no trigger could be read',
   Unschedulable: 'pods find no node already, so no more are added',
   ValidMetricFound: 'the metric was read',
+  VerticalPodAutoscaler: 'a VerticalPodAutoscaler changes what a replica may use',
 } as const satisfies Readonly<Record<string, string>>;
 
 export type Reason = keyof typeof reasonWords;

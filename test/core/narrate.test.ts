@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { type Circumstances, holderReasons } from '#core/circumstances';
 import type { Cycle, SampleState } from '#core/model';
 import { outcomes } from '#core/model';
 import { explain, type Narrated } from '#core/narrate';
 import { oneLine } from '#core/one-line';
 import { isReason, reasonWords } from '#core/reasons';
-import { decision, observation, record, replicas, reward, sample } from '#test/make';
+import { cycleId, decision, observation, record, replicas, reward, sample, spec, startAt } from '#test/make';
 
 /** All numbers that stand anywhere in the record, in strings too. */
 const numbersIn = (value: unknown): readonly number[] => {
@@ -17,9 +18,12 @@ const numbersIn = (value: unknown): readonly number[] => {
 
 /** Figures of a text that are no rounding of a number of the record. */
 const foreign = (text: string, from: Narrated): readonly string[] => {
-  const time = new Date(from.atSeconds * 1000).toISOString().slice(0, 19).replace('T', ' ');
+  const time = (atSeconds: number) => new Date(atSeconds * 1000).toISOString().slice(0, 19).replace('T', ' ');
+  const { approved, holder } = from.observation;
   const known = numbersIn(from);
-  const bare = text.replaceAll(from.id, '').replaceAll(from.traceId, '').replaceAll(time, '');
+  const bare = [from.id, from.traceId, approved?.decisionId, time(from.atSeconds)]
+    .concat(holder?.untilSeconds === undefined ? [] : time(holder.untilSeconds))
+    .reduce<string>((rest, word) => (word === undefined ? rest : rest.replaceAll(word, '')), text);
   return (bare.match(/\d+(\.\d+)?/g) ?? []).filter((token) => {
     const digits = token.split('.')[1]?.length ?? 0;
     return !known.some((number) => Math.abs(number).toFixed(digits) === token);
@@ -30,6 +34,28 @@ const number = fc.double({ min: -1e4, max: 1e4, noNaN: true });
 const odd = fc.oneof(number, fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY, -0));
 const size = fc.integer({ min: 0, max: 1000 });
 const word = fc.constantFrom(...Object.keys(reasonWords), 'SomethingOfTomorrow');
+
+const name = fc.constantFrom('web', 'kube-controller-manager', 'a\nb\u001b[2J\u202e', '');
+const known = (figure: fc.Arbitrary<number>): fc.Arbitrary<Circumstances> =>
+  fc.record(
+    {
+      unschedulable: fc.nat(3),
+      holder: fc.record({
+        writer: name,
+        reason: fc.constantFrom(...holderReasons),
+        untilSeconds: fc.constantFrom(undefined, startAt + 600),
+      }),
+      floor: fc.record({ replicas: size, name }),
+      schedule: fc.record({
+        name,
+        minReplicas: fc.option(size, { nil: undefined }),
+        maxReplicas: fc.option(size, { nil: undefined }),
+      }),
+      approved: fc.record({ decisionId: fc.constant(cycleId()), to: size, by: name }),
+      canaryRatio: figure,
+    },
+    { requiredKeys: [] },
+  );
 
 const records = (figure: fc.Arbitrary<number>): fc.Arbitrary<Narrated> =>
   fc
@@ -63,11 +89,20 @@ const records = (figure: fc.Arbitrary<number>): fc.Arbitrary<Narrated> =>
       }),
       regret: fc.option(figure, { nil: undefined }),
       rollout: fc.boolean(),
+      circumstances: known(figure),
+      onMetricLoss: fc.constantFrom(undefined, { action: 'Hold' as const }),
     })
-    .map(({ samples, demand, outcome, credited, regret, rollout, ...d }) => ({
+    .map(({ samples, demand, outcome, credited, regret, rollout, circumstances, onMetricLoss, ...d }) => ({
       ...record({
         decision: decision({ ...d, action: d.to - d.from }),
-        observation: observation({ samples, demand, rollout, replicas: replicas({ desired: d.from }) }),
+        observation: observation({
+          samples,
+          demand,
+          rollout,
+          replicas: replicas({ desired: d.from }),
+          ...circumstances,
+        }),
+        spec: spec({ onMetricLoss }),
         outcome,
         ...(regret === undefined ? {} : { learning: { regret } }),
       }),
@@ -94,7 +129,8 @@ test('whatever a record holds, its words never hold undefined, NaN or an empty l
     fc.property(records(odd), (r) => {
       const text = `${explain(r)}\n${oneLine(r as Cycle)}`;
       expect(text).not.toMatch(/undefined|NaN|Infinity|\[object|^\s*$/m);
-      expect(explain(r).split('\n').length).toBeLessThanOrEqual(10);
+      expect(text).not.toMatch(/[^\P{Cc}\n]|\p{Cf}/u);
+      expect(explain(r).split('\n').length).toBeLessThanOrEqual(11);
     }),
   );
 });
@@ -139,6 +175,49 @@ test('an order is told with its metric, its expert, the others, the limit and th
   expect(oneLine(r)).toBe(
     '4 → 6: demand is 150 rps; nets-shipped orders up to 6.8; bounds sets 6 (TooManyReplicas)',
   );
+});
+
+test('what bore on the size besides metrics is told, with names in one line', () => {
+  const r = record({
+    observation: observation({
+      unschedulable: 1,
+      holder: { writer: 'kube-controller-manager', reason: 'HorizontalPodAutoscaler' },
+      floor: { replicas: 2, name: 'web-pdb' },
+      schedule: { name: 'opening\nhours', minReplicas: 3, maxReplicas: 20 },
+      canaryRatio: 0.2,
+    }),
+  });
+  expect(explain(r).split('\n')[2]).toBe(
+    "Besides: 1 pod finds no node; kube-controller-manager is respected, because a HorizontalPodAutoscaler scales this target too (HorizontalPodAutoscaler); web-pdb asks for at least 2 replicas; by the clock at least 3 replicas and at most 20 replicas (opening hours); no further than 0.20 of it from the size of the HPA's rule.",
+  );
+  expect(oneLine(r)).toContain('; kube-controller-manager sets the size too (HorizontalPodAutoscaler)');
+});
+
+test('a person is named with the time for which their size is left alone', () => {
+  const holder = { writer: 'kubectl', reason: 'ManualScaling', untilSeconds: startAt + 600 } as const;
+  expect(explain(record({ observation: observation({ holder }) }))).toContain(
+    'Besides: kubectl is respected until 2026-01-05 00:10:00Z, because a person has set the size by hand, and it is left alone for a while (ManualScaling).',
+  );
+});
+
+test('an approval is told with the person and the decision that proposed it', () => {
+  const approved = { decisionId: cycleId(startAt - 60), to: 6, by: 'ann' };
+  const r = record({
+    mode: 'Approve',
+    observation: observation({ approved }),
+    decision: decision({ to: 6, reason: 'Approved', expert: undefined }),
+  });
+  expect(explain(r)).toContain(
+    `Besides: ann approved 6 replicas, as decision ${approved.decisionId} proposed.`,
+  );
+  expect(explain(r)).toContain('In charge would be: shadow-q;');
+});
+
+test('what is never done without demand is not announced', () => {
+  const blind = { observation: observation({ demand: undefined, samples: [] }) };
+  expect(explain(record(blind))).toContain('in a longer doubt CPU and memory may raise it');
+  const hold = spec({ onMetricLoss: { action: 'Hold' } });
+  expect(explain(record({ ...blind, spec: hold }))).not.toContain('longer doubt');
 });
 
 test('what was missing, and what that did, is said', () => {

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { RecordView } from '#http/record-schema';
 import { recordView, summaryView } from '#http/record-view';
 import { decision, observation, record, reward, startAt } from '#test/make';
 
@@ -11,4 +12,17 @@ it('gives arrivals as a list, whatever array they came in, and a gap as null', (
 it('sums a decision up with what it earned', () => {
   const one = { ...record({ decision: decision({ action: 2 }) }), credited: reward({ total: -1.2 }) };
   expect(summaryView(one)).toMatchObject({ from: 4, to: 6, demand: 150, ready: 4, reward: -1.2 });
+});
+
+it('tells all that bore on a size, as its schema says', () => {
+  const circumstances = {
+    unschedulable: 2,
+    holder: { writer: 'kubectl', reason: 'ManualScaling' as const, untilSeconds: startAt + 600 },
+    floor: { replicas: 2, name: 'web-pdb' },
+    schedule: { name: 'day', minReplicas: 3, maxReplicas: 20 },
+    approved: { decisionId: record().id, to: 6, by: 'ann' },
+    canaryRatio: 0.2,
+  };
+  const view = JSON.parse(JSON.stringify(recordView(record({ observation: observation(circumstances) }))));
+  expect(RecordView.parse(view).observation).toMatchObject(circumstances);
 });

@@ -2,8 +2,8 @@ import { globSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { reasonLabel } from '#telemetry/reasons';
 
-/** Words of Kubernetes in the same spelling that are no reasons. */
-const kinds = ['ReplicaSet', 'StatefulSet', 'ReplicationController', 'DaemonSet'];
+/** Words in the same spelling that are no reasons: kinds of Kubernetes, and an action that a spec names. */
+const kinds = ['ReplicaSet', 'StatefulSet', 'ReplicationController', 'DaemonSet', 'HpaRule'];
 
 test('every reason that policies and limits give is a label of its own', () => {
   const sources = globSync(['src/core/**/*.ts', 'policies/**/*.ts', 'agents/**/*.ts']);

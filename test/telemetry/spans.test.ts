@@ -105,6 +105,34 @@ test('a sample without a number says why and has no value', () => {
   expect(event?.attributes?.['nimbusguard.metric.detail']).toBe('HTTP 503, authorization: Bearer [redacted]');
 });
 
+test('the look bears what bore on the size besides metrics, without secrets and line ends', () => {
+  const holder = { writer: 'token=abcdef\nx', reason: 'ForeignWriter', untilSeconds: startAt + 600 } as const;
+  const circumstances = {
+    unschedulable: 2,
+    holder,
+    floor: { replicas: 2, name: 'web-pdb' },
+    schedule: { name: 'day', minReplicas: 3 },
+    approved: { decisionId: cycleId(), to: 6, by: 'ann' },
+    canaryRatio: 0.2,
+  };
+
+  const { attributes } = named(traced({ observation: observation(circumstances) }), 'observe');
+
+  expect(attributes).toMatchObject({
+    'nimbusguard.unschedulable': 2,
+    'nimbusguard.holder.writer': 'token=[redacted] x',
+    'nimbusguard.holder.reason': 'ForeignWriter',
+    'nimbusguard.holder.until': startAt + 600,
+    'nimbusguard.floor.replicas': 2,
+    'nimbusguard.schedule.name': 'day',
+    'nimbusguard.schedule.min_replicas': 3,
+    'nimbusguard.approved.by': 'ann',
+    'nimbusguard.canary.ratio': 0.2,
+  });
+  expect(attributes).not.toHaveProperty('nimbusguard.schedule.max_replicas');
+  expect(named(traced(), 'observe').attributes).not.toHaveProperty('nimbusguard.holder.writer');
+});
+
 test('the span of a reward links to the decision that it scores', () => {
   const span = named(traced({ reward: credited }), 'reward');
 

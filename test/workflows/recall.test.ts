@@ -73,6 +73,13 @@ test('what the limits remember survives a restart too', async () => {
   expect(await runWithStops([100, 205, 450], { behavior })).toEqual(await runWithStops([], { behavior }));
 });
 
+test('the flap budget survives a restart too', async () => {
+  const guards = { flapBudget: { reversals: 2, windowSeconds: 150 } };
+  const whole = await runWithStops([], { guards });
+  expect(await runWithStops([100, 355, 450], { guards })).toEqual(whole);
+  expect(whole).not.toEqual(await runWithStops([]));
+});
+
 test('recorded demand comes back from its first second to its last', async () => {
   const shared = await house();
   const w = watched({ seconds: 300 });
