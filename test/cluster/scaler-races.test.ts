@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { type Target, targetKey } from '#core/model';
 import { KubeError } from '#kubernetes/api';
+import { openKubeApi } from '#kubernetes/https-api';
+import { kubeconfigCredentials } from '#kubernetes/kubeconfig-credentials';
 import { needs } from '#test/components/needs';
 import { startTimeoutMs } from '#test/components/start';
 import { type ControlPlane, startControlPlane } from './control-plane.ts';
 import { autoscaler, deployment } from './objects.ts';
+import { definition, definitions } from './pools.ts';
 import {
   budgets,
   deployments,
@@ -21,6 +24,9 @@ import { until } from './until.ts';
 
 vi.setConfig({ testTimeout: 240_000 });
 
+const scaledObjects = '/apis/keda.sh/v1alpha1/namespaces/default/scaledobjects';
+const vpas = '/apis/autoscaling.k8s.io/v1/namespaces/default/verticalpodautoscalers';
+
 type Sized = { readonly spec: { readonly replicas: number } };
 
 needs('kubernetes')('a scaler among others', () => {
@@ -28,6 +34,10 @@ needs('kubernetes')('a scaler among others', () => {
   let scaled: Scaled;
   beforeAll(async () => {
     plane = await startControlPlane();
+    await plane.api.create(definitions, definition('keda.sh', 'v1alpha1', 'ScaledObject'));
+    await plane.api.create(definitions, definition('autoscaling.k8s.io', 'v1', 'VerticalPodAutoscaler'));
+    for (const path of [scaledObjects, vpas])
+      await until('the kinds of others', 60, () => plane.api.get(path));
     scaled = await openScaled(plane);
   }, startTimeoutMs);
   afterAll(async () => {
@@ -130,6 +140,57 @@ needs('kubernetes')('a scaler among others', () => {
       () => scaler.replicas(target),
       (one) => one.holder === undefined,
     );
+  });
+
+  it.concurrent('names KEDA and the VPA too, where the cluster has them', async () => {
+    const target = await started('kept');
+    const scaler = scaled.scaler();
+    const { name } = target;
+    const claims = [
+      { path: vpas, version: 'autoscaling.k8s.io/v1', kind: 'VerticalPodAutoscaler', by: 'targetRef' },
+      { path: scaledObjects, version: 'keda.sh/v1alpha1', kind: 'ScaledObject', by: 'scaleTargetRef' },
+    ];
+    for (const { path, version: apiVersion, kind, by } of claims) {
+      const spec = { [by]: { apiVersion: 'apps/v1', kind: 'Deployment', name } };
+      await plane.api.create(path, { apiVersion, kind, metadata: { name }, spec });
+      const { holder } = await sizesOnce(
+        kind,
+        () => scaler.replicas(target),
+        (one) => one.holder?.reason === kind,
+      );
+      expect(holder?.writer).toBe(`${kind} ${name}`);
+    }
+  });
+
+  it.concurrent('says which rule is missing where a role forbids the write', async () => {
+    const target = await started('forbidden');
+    const rbac = '/apis/rbac.authorization.k8s.io/v1';
+    const user = { kind: 'ServiceAccount', name: 'reader', namespace: 'default' };
+    await plane.api.create('/api/v1/namespaces/default/serviceaccounts', { metadata: { name: user.name } });
+    await plane.api.create(`${rbac}/clusterrolebindings`, {
+      metadata: { name: 'reader' },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'view' },
+      subjects: [user],
+    });
+    const { status } = await plane.api.create<{ status: { token: string } }>(
+      '/api/v1/namespaces/default/serviceaccounts/reader/token',
+      { spec: {} },
+    );
+    const admin = await kubeconfigCredentials({ file: plane.kubeconfig });
+    const { tls } = await admin.access();
+    const reader = openKubeApi({
+      credentials: {
+        server: plane.url,
+        mend: '',
+        access: async () => ({ tls: { ca: tls.ca }, headers: { authorization: `Bearer ${status.token}` } }),
+        refused: () => {},
+      },
+    });
+    const scaler = scaled.scaler({ api: reader });
+    await expect(scaler.scale(target, 3, 5)).rejects.toThrow(
+      'the role lacks update on deployments/scale of the group apps, in the namespace default',
+    );
+    reader.close();
   });
 
   it.concurrent('tells a rollout from a scaling, though both move the generation', async () => {
