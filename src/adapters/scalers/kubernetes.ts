@@ -84,7 +84,7 @@ export const kubernetesScaler = (given: KubernetesScalerSettings): KubernetesSca
       checkedSize(target, from);
       checkedSize(target, to);
       if (from === to) return;
-      const path = `${await view.pathOf(target)}/scale`;
+      const path = `${await view.pathOf(target, signal)}/scale`;
       const found = await view.see(target, signal);
       const memory = memories.of(target, found);
       noteTemplate(found, memory);
