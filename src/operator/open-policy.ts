@@ -17,6 +17,13 @@ import type { Watched } from '#workflows/turns';
 /** After a start or a hand-over the first decision falls so soon, whatever the interval. */
 const firstLookWithinSeconds = 3;
 
+/** What we know of our right to look after a policy. */
+export type Claim = {
+  /** Asks the API server whether it is still ours; resolves with the transition count of its Lease. */
+  fence(signal?: AbortSignal): Promise<number>;
+  transitions(): number | undefined;
+};
+
 export type OpenPolicy = {
   readonly watched: Omit<Watched, 'onKept'>;
   readonly memo: TargetMemo;
@@ -32,14 +39,12 @@ export const openPolicy = async (given: {
   readonly cluster: Cluster;
   readonly store: Store;
   readonly clock: Clock;
-  /** The transition count of the Lease under which we look after it, asked anew; rejects when we do no more. */
-  readonly fence: (signal?: AbortSignal) => Promise<number>;
-  readonly leaseTransitions: () => number | undefined;
+  readonly claim: Claim;
   /** Of the resource as it is now. */
   readonly pauses: () => Plan['pauses'];
   readonly onFault: (target: Target, error: unknown) => void;
 }): Promise<OpenPolicy> => {
-  const { plan, config, cluster, store, clock } = given;
+  const { plan, claim, config, cluster, store, clock } = given;
   const { target, spec, policy } = plan;
   const key = { cluster: config.cluster, target, policy: policy.name };
   const memo = await targetMemo(store, key, clock.now);
@@ -73,7 +78,7 @@ export const openPolicy = async (given: {
     api: cluster.api,
     view: cluster.view,
     neighbours: cluster.neighbours,
-    fence: (_: Target, signal?: AbortSignal) => given.fence(signal),
+    fence: (_: Target, signal?: AbortSignal) => claim.fence(signal),
     now: clock.now,
     sleep: cluster.world.sleep,
     manualHoldSeconds: () => plan.manualHoldSeconds,
@@ -108,7 +113,7 @@ export const openPolicy = async (given: {
       pauses: () => [...memo.pauses(), ...given.pauses()],
       circumstances: life.circumstances,
       asked: { uid: plan.object.uid, generation: plan.object.generation },
-      leaseTransitions: given.leaseTransitions,
+      leaseTransitions: claim.transitions,
       // Within a third of the interval all who share an answer of a metric source can.
       offsetSeconds: jitterSeconds(target, spec.intervalSeconds / 3),
       firstLookWithinSeconds,
