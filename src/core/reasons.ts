@@ -30,6 +30,8 @@ export const reasonWords = {
   PartialTriggerError: 'some triggers could not be read',
   Paused: 'somebody has paused changes in this direction',
   ReadyForNewScale: 'a new size would be allowed, and none is called for',
+  ReleaseWaits:
+    'the size is above what the expert in charge would keep, by too little or for too short a while since the last order',
   RolloutInProgress: 'a rollout is replacing pods, and what they show of the load may not last',
   ScaleDownLimit: 'replicas may not be stopped faster than this',
   ScaleDownStabilized: 'a larger size was called for a short while ago, so it does not shrink yet',
