@@ -33,6 +33,8 @@ export const shadowQSettings = {
 
 /** A longer gap in the demand is no gap but a new beginning: what was learnt is kept. */
 const longestGapSeconds = 24 * 3600;
+/** Demand that lies farther ahead of the observation that brings it was dated by another clock. */
+const mostAheadSeconds = 60;
 /** The table counts as a new version so often, and after each round of learning. */
 const versionSteps = 60;
 
@@ -95,6 +97,17 @@ export const shadowQ: PolicyMaker = ({ seed, settings, snapshot, history, beside
     startsAt = undefined;
   };
 
+  /**
+   * After a clock was set back, what was lived through by it would have to pass once more before anything new was seen. It
+   * did pass; only its dates were wrong.
+   */
+  const redate = (atSeconds: number): void => {
+    if (startsAt === undefined) return;
+    const ahead = startsAt + mind.history.seconds() - atSeconds;
+    if (ahead > mostAheadSeconds)
+      startsAt -= Math.ceil((ahead + spec.metricAgeSeconds) / spec.intervalSeconds) * spec.intervalSeconds;
+  };
+
   /** Takes the seconds that are new; those not recorded in between are marked as such. */
   const absorb = (a: Arrivals): void => {
     const seconds = a.counts.length * a.stepSeconds;
@@ -128,6 +141,7 @@ export const shadowQ: PolicyMaker = ({ seed, settings, snapshot, history, beside
     name,
     decide: (o, legal) => {
       lastAt = o.atSeconds;
+      redate(o.atSeconds);
       const arrivals = o.arrivals ?? fromRate(o);
       const known = mind.history.steps();
       if (arrivals !== undefined) absorb(arrivals);
