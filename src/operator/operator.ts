@@ -116,7 +116,8 @@ export const openOperator = (given: {
         }),
       onFault: (key, error) => log.error({ policy: key, err: error }, 'the policy could not be opened'),
       open: async (key, wish) => {
-        const bucket = shares.bucketOf(key);
+        // Until the policy is closed, though the bucket be left meanwhile: what was begun under it stands under it.
+        const transitions = entered.get(shares.bucketOf(key));
         const opened = await policyCare({
           wish,
           config,
@@ -128,7 +129,7 @@ export const openOperator = (given: {
           clock,
           owner: identity,
           fence: (abort) => shares.fence(key, abort),
-          leaseTransitions: () => entered.get(bucket),
+          leaseTransitions: () => transitions,
           lookAfter: given.lookAfter,
         });
         cared.set(key, opened);
