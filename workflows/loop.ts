@@ -58,6 +58,8 @@ export const looking = (settings: Omit<LoopSettings, 'watched' | 'signal'>) => {
     const interval = w.spec.intervalSeconds;
     const offset = w.offsetSeconds ?? jitterSeconds(target, interval);
     const slot = (from: number): number => slotFrom(from, interval, offset);
+    /** What was agreed by a clock that has been set back since. */
+    const isAhead = (at: number): boolean => at > clock.now() + interval;
     const { turn, close } = turns(w, house);
     const last = w.memory.recent.at(-1)?.observation.atSeconds ?? Number.NEGATIVE_INFINITY;
     let failures = 0;
@@ -77,16 +79,23 @@ export const looking = (settings: Omit<LoopSettings, 'watched' | 'signal'>) => {
     };
 
     try {
-      const earliest = Math.max(clock.now(), last + interval / 2);
+      // A record from the future was made by a clock that was wrong, and is not waited for.
+      const begunAt = clock.now();
+      const earliest = last > begunAt + interval ? begunAt : Math.max(begunAt, last + interval / 2);
       const first = w.firstLookWithinSeconds;
       let at = slot(earliest);
       if (first !== undefined) at = Math.min(at, earliest + jitterSeconds(target, first));
       while (at < (w.endsAt ?? Number.POSITIVE_INFINITY)) {
         await clock.until(at, signal);
-        // Whoever waited at the gate for more than an interval looks at the newest instant, not at a past one.
-        await pass(() => cycle(Math.max(at, slot(clock.now()) - interval)));
+        // Whoever waited at the gate for more than an interval looks at the newest instant, not at a past one; and
+        // whose clock was set back by more than that, at one that it shows.
+        await pass(() => {
+          const newest = slot(clock.now()) - interval;
+          return cycle(isAhead(at) ? newest : Math.max(at, newest));
+        });
         const wait = failures === 0 ? interval / 2 : backOffSeconds(failures, interval);
-        at = slot(Math.max(at + wait, clock.now()));
+        const from = isAhead(at) ? slot(clock.now()) - interval : at;
+        at = slot(Math.max(from + wait, clock.now()));
       }
     } catch (error) {
       if (!signal.aborted) throw error;

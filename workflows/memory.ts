@@ -27,3 +27,31 @@ export const remembering = ({ past, recent, since }: Memory, cycle: Cycle): Memo
     since: observation.arrivals === undefined ? since : endOf(observation.arrivals),
   };
 };
+
+/**
+ * As it is when a clock is set back to `atSeconds`: whatever happened has happened by then. A cooldown or a rate would else
+ * bind for as long as the clock was wrong. No reward is given for an interval that never was.
+ */
+export const setBack = (memory: Memory, atSeconds: number): Memory => {
+  const last = memory.recent.at(-1)?.observation.atSeconds ?? Number.NEGATIVE_INFINITY;
+  if (last <= atSeconds) return memory;
+  const { past, recent, since } = memory;
+  const byThen = (at: number): number => Math.min(at, atSeconds);
+  const dated = <T extends { readonly atSeconds: number }>(one: T): T => ({
+    ...one,
+    atSeconds: byThen(one.atSeconds),
+  });
+  const { missedSince, risenAt, turnedAt } = past;
+  return {
+    past: {
+      ...past,
+      recommendations: past.recommendations.map(dated),
+      scalings: past.scalings.map(dated),
+      ...(missedSince !== undefined && { missedSince: byThen(missedSince) }),
+      ...(risenAt !== undefined && { risenAt: byThen(risenAt) }),
+      ...(turnedAt !== undefined && { turnedAt: turnedAt.map(byThen) }),
+    },
+    recent: recent.filter(({ observation }) => observation.atSeconds <= atSeconds),
+    since: since === undefined || since <= atSeconds ? since : undefined,
+  };
+};

@@ -6,7 +6,7 @@ import type { Cycle, Pause, Snapshot, Spec, Target } from '#core/model';
 import type { Policy } from '#core/policy';
 import type { Clock, DecisionRecord, EventBus, MetricSource, Scaler, Store, Telemetry } from '#ports';
 import type { Agents, ControlLoop, WallClock } from '#workflows/control-loop';
-import { type Memory, remembering } from '#workflows/memory';
+import { type Memory, remembering, setBack } from '#workflows/memory';
 
 /** A target that the loop looks after, with all that belongs to it alone. */
 export type Watched = {
@@ -146,6 +146,7 @@ export const turns = (w: Watched, house: House) => {
       await keep();
       await settle(atSeconds);
       const tableVersion = policy.tableVersion();
+      memory = setBack(memory, atSeconds);
       const start = { id: house.newId(atSeconds), ...house.telemetry.ids(), target, spec, atSeconds };
       const cycle = await chain(start, signal);
       memory = remembering(memory, cycle);

@@ -33,6 +33,17 @@ export const shadowQSettings = {
 
 /** A longer gap in the demand is no gap but a new beginning: what was learnt is kept. */
 const longestGapSeconds = 24 * 3600;
+/** Demand that lies farther ahead of the observation that brings it was dated by another clock. */
+const mostAheadSeconds = 60;
+
+/** A history begins with what was recorded: nothing before it, which is not the same as no demand. */
+const fromFirstKnown = (a: Arrivals): Arrivals => {
+  const counts = Array.from(a.counts);
+  const first = counts.findIndex((count) => !Number.isNaN(count));
+  const skipped = first < 0 ? counts.length : first;
+  return { ...a, startsAt: a.startsAt + skipped * a.stepSeconds, counts: counts.slice(skipped) };
+};
+
 /** The table counts as a new version so often, and after each round of learning. */
 const versionSteps = 60;
 
@@ -97,12 +108,24 @@ export const shadowQ: PolicyMaker = ({ seed, settings, snapshot, history, beside
     startsAt = undefined;
   };
 
+  /**
+   * After a clock was set back, what was lived through by it would have to pass once more before anything new was seen. It
+   * did pass; only its dates were wrong.
+   */
+  const redate = (atSeconds: number): void => {
+    if (startsAt === undefined) return;
+    const ahead = startsAt + mind.history.seconds() - atSeconds;
+    if (ahead > mostAheadSeconds)
+      startsAt -= Math.ceil((ahead + spec.metricAgeSeconds) / spec.intervalSeconds) * spec.intervalSeconds;
+  };
+
   /** Takes the seconds that are new; those not recorded in between are marked as such. */
-  const absorb = (a: Arrivals): void => {
+  const absorb = (seen: Arrivals): void => {
+    if (startsAt !== undefined && seen.startsAt - startsAt - mind.history.seconds() > longestGapSeconds)
+      beginAnew();
+    const a = startsAt === undefined ? fromFirstKnown(seen) : seen;
     const seconds = a.counts.length * a.stepSeconds;
     if (seconds === 0) return;
-    if (startsAt !== undefined && a.startsAt - startsAt - mind.history.seconds() > longestGapSeconds)
-      beginAnew();
     // The first history ends where a step does, so that decisions never wait for the rest of a step.
     startsAt ??= a.startsAt + secondsBeforeSteps(seconds, phase, spec.intervalSeconds);
     for (let at = startsAt + mind.history.seconds(); at < a.startsAt; at++) mind.push(Number.NaN);
@@ -130,6 +153,7 @@ export const shadowQ: PolicyMaker = ({ seed, settings, snapshot, history, beside
     name,
     decide: (o, legal) => {
       lastAt = o.atSeconds;
+      redate(o.atSeconds);
       const arrivals = o.arrivals ?? fromRate(o);
       const known = mind.history.steps();
       if (arrivals !== undefined) absorb(arrivals);

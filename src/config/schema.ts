@@ -122,6 +122,7 @@ const kubernetes = z.strictObject({
       /** Policies are shared out among replicas by so many parts. All replicas must say the same number. */
       buckets: z.int().min(1).max(256).default(64),
       durationSeconds: z.number().min(3).max(300).default(12),
+      /** So that two tries fit into the two thirds of the duration for which a Lease is trusted. */
       renewSeconds: z.number().min(1).max(100).default(2),
       retrySeconds: z.number().min(0.5).max(60).default(2),
     })

@@ -28,10 +28,10 @@ export type Credentials = {
 /** It may be as old as that; the kubelet renews a token when a fifth of its hour is left. */
 const looksAgainAfterSeconds = 60;
 
-const unreadable = (what: string, file: string, cause: unknown): KubeError =>
+const unreadable = (what: string, file: string, why: string | undefined): KubeError =>
   new KubeError(
-    `the ${what} ${file} cannot be read (${(cause as NodeJS.ErrnoException).code}): run with a ServiceAccount whose token is mounted, or give a kubeconfig`,
-    { reason: 'NoCredentials', cause },
+    `the ${what} ${file} cannot be read (${why}): run with a ServiceAccount whose token is mounted, or give a kubeconfig`,
+    { reason: 'NoCredentials' },
   );
 
 /**
@@ -52,14 +52,16 @@ export const inClusterCredentials = (given: {
   const look = async (): Promise<Access> => {
     const at = now();
     const token = await readFile(tokenFile, 'utf8').catch((error: unknown) => {
-      throw unreadable('token', tokenFile, error);
+      throw unreadable('token', tokenFile, (error as NodeJS.ErrnoException).code);
     });
+    // With an empty one we would be nobody, and told that nobody may do this.
+    if (token.trim() === '') throw unreadable('token', tokenFile, 'it is empty');
     try {
       const { mtimeMs } = await stat(caFile);
       if (tls === undefined || mtimeMs !== caChangedAtMs) tls = { ca: await readFile(caFile) };
       caChangedAtMs = mtimeMs;
     } catch (error) {
-      throw unreadable('certificate authority', caFile, error);
+      throw unreadable('certificate authority', caFile, (error as NodeJS.ErrnoException).code);
     }
     lookedAt = at;
     access = { tls, headers: { authorization: `Bearer ${token.trim()}` } };

@@ -61,7 +61,7 @@ export const openCluster = async (given: {
   const known = discovery({ api, now: monotonicNow });
   const view = targetView(world, { discovery: known, apiVersionOf: given.apiVersionOf });
   const servers = new Map(
-    Object.entries(config.servers).map(([name, connection]) => [name, prometheusApi(connection)]),
+    Object.entries(config.servers).map(([name, connection]) => [name, prometheusApi(connection, clock.now)]),
   );
   const podsOf = targetPods(world, view);
   const sources = new Map<number, OperatorSources>();

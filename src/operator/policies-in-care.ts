@@ -69,11 +69,9 @@ export const policiesInCare = (given: {
   };
 
   const openOne = async (key: string, wish: Wanted) => {
-    const bucket = shares.bucketOf(key);
-    const claim: Claim = {
-      fence: (abort) => shares.fence(key, abort),
-      transitions: () => entered.get(bucket),
-    };
+    // Until the policy is closed, though the bucket be left meanwhile: what was begun under it stands under it.
+    const transitions = entered.get(shares.bucketOf(key));
+    const claim: Claim = { fence: (abort) => shares.fence(key, abort), transitions: () => transitions };
     const one = await open(wish, claim);
     const target = targetKey(one.target);
     cared.set(key, one);

@@ -68,8 +68,11 @@ describe('credentials inside of a cluster', () => {
     const given = { server: 'https://s', tokenFile, caFile, now: () => now };
     const credentials = inClusterCredentials(given);
     await credentials.access();
-    await rm(tokenFile);
+    await writeFile(tokenFile, '');
     now = 100;
+    expect((await credentials.access()).headers.authorization).toBe('Bearer first');
+    await rm(tokenFile);
+    now = 200;
     expect((await credentials.access()).headers.authorization).toBe('Bearer first');
     await expect(inClusterCredentials(given).access()).rejects.toThrow(
       `[kubernetes] the token ${tokenFile} cannot be read (ENOENT): run with a ServiceAccount whose token is mounted, or give a kubeconfig`,

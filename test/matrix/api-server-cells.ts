@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cell } from './cell.ts';
+import { targetNames } from './demands.ts';
 import type { Disturbance, Hits, Rule } from './fault-proxy.ts';
 import { inForm } from './form.ts';
-import { targetNames, type World } from './world.ts';
+import type { World } from './world.ts';
 
 const outageSeconds = inForm({ full: 60, short: 15 });
 const stormSeconds = inForm({ full: 40, short: 15 });

@@ -16,7 +16,7 @@ const cellTimeoutMs = 600_000;
 needs('kubernetes', 'prometheus')('the operator, whatever breaks between it and the cluster', () => {
   let lab: Lab;
   beforeAll(async () => {
-    lab = await startLab();
+    lab = await startLab(cells.map(({ name }) => name));
   }, startTimeoutMs);
   afterAll(async () => {
     process.stdout.write(`\n${cellTable()}\n`);

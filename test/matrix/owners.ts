@@ -2,7 +2,8 @@ import { holderOf, type Lease, transitionsOf } from '#kubernetes/lease-object';
 import { bucketOf } from '#kubernetes/rendezvous';
 import { bucketName } from '#kubernetes/shard-leases';
 import { until } from '#test/cluster/until';
-import type { Replica, TargetName, World } from './world.ts';
+import type { TargetName } from './demands.ts';
+import type { Replica, World } from './world.ts';
 
 /** As the configuration has it unless it is told otherwise. */
 const buckets = 16;

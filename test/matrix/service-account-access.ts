@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ControlPlane } from '#test/cluster/control-plane';
@@ -34,7 +35,8 @@ export const serviceAccountAccess = async (
   plane: ControlPlane,
   server: { readonly url: string } = plane,
 ): Promise<OperatorGiven['access']> => {
-  const tokenFile = join(plane.folder, 'service-account.token');
+  // One for each that asks: who reads a file while it is written anew finds it empty.
+  const tokenFile = join(plane.folder, `${randomUUID()}.token`);
   const path = `/api/v1/namespaces/${account}/serviceaccounts/${account}/token`;
   const token = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} };
   const answer = await until('a token', 30, () =>

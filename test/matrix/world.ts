@@ -9,6 +9,7 @@ import { type Operator, startOperator } from '#test/cluster/operator';
 import { certificatesOf } from '#test/cluster/parts';
 import { fromPrometheus, scalingPolicy } from '#test/cluster/scaling-policy';
 import { until } from '#test/cluster/until';
+import { beginDemand, namespaceOf, targetNames } from './demands.ts';
 import { type FaultProxy, faultProxy } from './fault-proxy.ts';
 import { type Lab, scrapeSeconds } from './lab.ts';
 import { serviceAccountAccess } from './service-account-access.ts';
@@ -23,11 +24,6 @@ export type WorldGiven = {
 
 export const intervalSeconds = 5;
 export const capacityPerReplica = 50;
-
-/** `steady` keeps its demand, that of `rising` grows by a replica's worth in some twelve seconds. */
-const demands = { steady: { from: 200, growth: 0 }, rising: { from: 150, growth: 4 } } as const;
-export type TargetName = keyof typeof demands;
-export const targetNames = Object.keys(demands) as readonly TargetName[];
 
 export type Replica = {
   readonly identity: string;
@@ -46,7 +42,7 @@ export type Replica = {
 export const openWorld = async (lab: Lab, given: WorldGiven) => {
   const { plane, demand } = lab;
   const { api } = plane;
-  const namespace = `cell-${given.name}`;
+  const namespace = namespaceOf(given.name);
   const folder = await mkdtemp(join(tmpdir(), `nimbusguard-${given.name}-`));
   const store = join(folder, 'nimbusguard.db');
   const certificates = certificatesOf(plane.folder);
@@ -61,8 +57,6 @@ export const openWorld = async (lab: Lab, given: WorldGiven) => {
   await api.create('/api/v1/namespaces', { metadata: { name: namespace } });
   for (const name of targetNames) {
     await api.create(deployments, deployment({ name, replicas: 1, startUpSeconds: 1 }));
-    const { from, growth } = demands[name];
-    demand.set(namespace, name, from, growth);
     await api.create(
       policies,
       scalingPolicy({
@@ -78,6 +72,7 @@ export const openWorld = async (lab: Lab, given: WorldGiven) => {
       }),
     );
   }
+  beginDemand(demand, given.name);
   const sizes = await watchSizes(api, namespace);
   const prometheus = await faultProxy(lab.prometheus.url);
   const replicas: Replica[] = [];

@@ -14,11 +14,27 @@ export const sleep = async (seconds: number, signal?: AbortSignal): Promise<void
   });
 };
 
-export const systemClock = (): Clock => {
-  const now = (): number => Date.now() / 1000;
+/** Two clocks never agree to the last millisecond. */
+const slackSeconds = 0.05;
+
+/**
+ * `until` never lasts longer than it would have when it was asked for, though the clock on the wall be set back meanwhile.
+ * `steady`: seconds of a clock that never steps.
+ */
+export const clockOf = (given: {
+  readonly now: () => number;
+  readonly steady: () => number;
+  readonly sleep: (seconds: number, signal?: AbortSignal) => Promise<void>;
+}): Clock => {
+  const { now, steady, sleep } = given;
   const until = async (atSeconds: number, signal?: AbortSignal): Promise<void> => {
     signal?.throwIfAborted();
-    for (let rest = atSeconds - now(); rest > 0; rest = atSeconds - now()) await sleep(rest, signal);
+    const over = steady() + atSeconds - now() + slackSeconds;
+    for (;;) {
+      const rest = Math.min(atSeconds - now(), over - steady());
+      if (rest <= 0) return;
+      await sleep(rest, signal);
+    }
   };
   return { now, until };
 };
@@ -28,3 +44,6 @@ export const preciseNow = (): number => (performance.timeOrigin + performance.no
 
 /** Seconds of a clock that never steps, for durations: Leases, back-off, the age of what was heard. */
 export const monotonicNow = (): number => performance.now() / 1000;
+
+export const systemClock = (): Clock =>
+  clockOf({ now: () => Date.now() / 1000, steady: monotonicNow, sleep });

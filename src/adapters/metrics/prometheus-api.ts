@@ -75,8 +75,22 @@ const unreachable = (error: unknown): string => {
   return shortened([code, message].filter(Boolean).join(' '));
 };
 
-/** The queries of a Prometheus HTTP API. What goes wrong is an answer too; only the caller's own signal rejects. */
-export const prometheusApi = (given: Connection) => {
+/** Farther apart than this, two clocks make what is old look new. */
+const mostApartSeconds = 15;
+
+/** What is wrong with a server's clock; one that does not tell the time is not doubted. */
+const clockFault = (date: string | null, sentAt: number, heardAt: number): string | undefined => {
+  const theirs = Date.parse(date ?? '') / 1000;
+  const apart = theirs < sentAt ? theirs - sentAt : Math.max(0, theirs - heardAt);
+  if (!(Math.abs(apart) > mostApartSeconds)) return undefined;
+  return `its clock is ${Math.abs(apart).toFixed(0)} s ${apart < 0 ? 'behind' : 'ahead of'} ours: set both by NTP`;
+};
+
+/**
+ * The queries of a Prometheus HTTP API. What goes wrong is an answer too; only the caller's own signal rejects. `now`: Unix
+ * seconds; where it is given, a server whose clock is another is not believed: asked for now it would tell of then.
+ */
+export const prometheusApi = (given: Connection, now?: () => number) => {
   const base = new URL(given.url);
   const { username, password } = base;
   // fetch refuses an address that holds credentials.
@@ -98,13 +112,17 @@ export const prometheusApi = (given: Connection) => {
     const timeout = AbortSignal.timeout(given.timeoutSeconds * 1000);
     try {
       const auth = await authorization();
+      const sentAt = now?.();
       const response = await fetch(`${address}/api/v1/${path}`, {
         method: 'POST',
         body: new URLSearchParams({ ...form, timeout: `${given.timeoutSeconds}s` }),
         headers: { ...plain, ...given.headers, ...(auth === undefined ? {} : { authorization: auth }) },
         signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
       });
-      return answerOf(response.status, await bodyOf(response, given.largestAnswerBytes));
+      const date = response.headers.get('date');
+      const fault = now === undefined || sentAt === undefined ? undefined : clockFault(date, sentAt, now());
+      const body = await bodyOf(response, given.largestAnswerBytes);
+      return fault === undefined ? answerOf(response.status, body) : failed(`${address}: ${fault}`);
     } catch (error) {
       signal?.throwIfAborted();
       if (timeout.aborted) return failed(`no answer within ${given.timeoutSeconds} s from ${address}`);

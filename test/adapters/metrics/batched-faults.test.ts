@@ -270,3 +270,36 @@ describe('shared arrivals', () => {
     expect(asked()).toBe(before);
   });
 });
+
+describe('a server whose clock is another', () => {
+  const apartBy = async (
+    seconds: number,
+    answers = (response: ServerResponse) => json(response, vector({ web: '7' })),
+  ) => {
+    const { url } = await serve((response) => answers(response));
+    const now = (): number => Date.now() / 1000 + seconds;
+    const api = prometheusApi(checkedSettings(sharedPrometheusSchema, { url }), now);
+    return api.query('hits', now());
+  };
+
+  it.each([
+    [3600, 'behind'],
+    [-3600, 'ahead of'],
+  ])('is not believed: ours is %i s ahead', async (seconds, how) => {
+    const answer = await apartBy(seconds);
+    expect(answer).toMatchObject({ type: 'failed' });
+    expect(answer).toHaveProperty(
+      'detail',
+      expect.stringMatching(new RegExp(`its clock is 3(599|600|601) s ${how} ours`)),
+    );
+  });
+
+  it('is believed if it is a little off, or does not tell the time', async () => {
+    expect(await apartBy(5)).toMatchObject({ type: 'vector' });
+    const timeless = (response: ServerResponse): void => {
+      response.sendDate = false;
+      json(response, vector({ web: '7' }));
+    };
+    expect(await apartBy(3600, timeless)).toMatchObject({ type: 'vector' });
+  });
+});
