@@ -148,6 +148,23 @@ describe('conditions', () => {
     expect(found(given, 'Fallback')).toMatchObject({ status: 'True', reason: 'FallbackHeld' });
   });
 
+  it('say that demand is old without saying how old, so that the text stays while the trouble does', () => {
+    const old = (ageSeconds: number) => {
+      const detail = `the newest sample is ${ageSeconds} s old, more than 15 s`;
+      const samples = [sample({ state: 'stale', ageSeconds, detail })];
+      return facts({ record: record({ observation: observation({ demand: undefined, samples }) }) });
+    };
+    expect(found(old(20), 'MetricsAvailable')).toMatchObject({ status: 'False', reason: 'StaleMetric' });
+    expect(found(old(25), 'MetricsAvailable')).toEqual(found(old(20), 'MetricsAvailable'));
+    expect(found(old(20), 'Fallback')).toMatchObject({ status: 'False', reason: 'SizeHeld' });
+  });
+
+  it('say that demand cannot be less than zero', () => {
+    const negative = observation({ demand: -5, samples: [sample({ value: -5 })] });
+    const given = facts({ record: record({ observation: negative }) });
+    expect(found(given, 'MetricsAvailable').message).toContain('requests from simulator is less than zero');
+  });
+
   it('say that a policy at its greatest size wanted more, though it chose among what is legal', () => {
     const atMost = record({
       spec: spec({ maxReplicas: 4 }),
