@@ -35,6 +35,8 @@ export type OperatorGiven = {
   readonly identity?: string;
   /** Several operators of one cluster share one. */
   readonly store?: string;
+  /** Whose policies it looks after; absent: those of all. */
+  readonly namespaces?: readonly string[];
   /** The lab's namespace `default` holds the Leases; what else is said of them. */
   readonly leases?: Readonly<Record<string, unknown>>;
 };
@@ -48,6 +50,7 @@ const configOf = (given: OperatorGiven, port: number): object => ({
   kubernetes: {
     ...given.access,
     ...(given.identity !== undefined && { identity: given.identity }),
+    ...(given.namespaces !== undefined && { namespaces: given.namespaces }),
     leases: { namespace: 'default', ...given.leases },
     servers: { default: { url: given.prometheusUrl, scrapeSeconds: given.scrapeSeconds ?? 5 } },
   },

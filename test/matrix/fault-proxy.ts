@@ -11,11 +11,17 @@ import { createServer as createSecure, Agent as SecureAgent, request as secureRe
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+type Hits = (method: string, path: string) => boolean;
+
 /** What is done to a request instead of, or before, handing it on. */
 export type Disturbance =
+  /** Connections end at once, those that are open too: as if nobody listened. */
   | { readonly kind: 'refuse' }
+  /** Nothing is heard any more, over open connections either: as if a cable were cut. */
   | { readonly kind: 'hang' }
   | { readonly kind: 'delay'; readonly seconds: number }
+  /** Something else happens first; then it is handed on. */
+  | { readonly kind: 'after'; readonly work: (method: string, path: string) => Promise<unknown> }
   | {
       readonly kind: 'answer';
       readonly status: number;
@@ -26,12 +32,28 @@ export type Disturbance =
 export type Rule = {
   readonly disturbance: Disturbance;
   /** Which requests; absent: all. */
-  readonly hits?: (method: string, path: string) => boolean;
+  readonly hits?: Hits;
   /** So many of them; absent: until it is lifted. */
-  times?: number;
+  readonly times?: number;
 };
 
 type Tls = { readonly certificate: string; readonly key: string; readonly authority: string };
+
+/** A request that was not answered whole yet. */
+type Open = {
+  readonly method: string;
+  readonly path: string;
+  cut(): void;
+  /** The client's connection stays, the server is left. */
+  silence(): void;
+};
+
+export type Passed = {
+  readonly method: string;
+  readonly path: string;
+  readonly atSeconds: number;
+  readonly disturbed: boolean;
+};
 
 /**
  * Stands between a client and a server on this machine and disturbs what passes. A bearer token passes it; a client
@@ -43,53 +65,64 @@ export const faultProxy = async (upstream: string, tls?: Tls) => {
   const agent =
     ca === undefined ? new PlainAgent({ keepAlive: true }) : new SecureAgent({ keepAlive: true, ca });
   const send = ca === undefined ? plainRequest : secureRequest;
-  let rules: Rule[] = [];
-  const open = new Set<IncomingMessage>();
-  const seen: { readonly method: string; readonly path: string; readonly disturbed: boolean }[] = [];
+  let rules: { readonly rule: Rule; left: number }[] = [];
+  const open = new Set<Open>();
+  const silent = new Set<Open>();
+  const seen: Passed[] = [];
 
-  const ruleFor = (method: string, path: string): Rule | undefined => {
-    const rule = rules.find((one) => (one.times ?? 1) > 0 && (one.hits?.(method, path) ?? true));
-    if (rule?.times !== undefined) rule.times--;
-    return rule;
+  const disturbanceOf = (method: string, path: string): Disturbance | undefined => {
+    const found = rules.find(({ rule, left }) => left > 0 && (rule.hits?.(method, path) ?? true));
+    if (found !== undefined) found.left--;
+    return found?.rule.disturbance;
   };
 
-  const handOn = (from: IncomingMessage, to: ServerResponse): void => {
-    const onward = send(
-      {
-        agent,
-        host: target.hostname,
-        port: target.port,
-        method: from.method,
-        path: from.url,
-        headers: { ...from.headers, host: target.host },
-      },
-      (answer) => {
-        to.writeHead(answer.statusCode ?? 502, answer.headers);
-        answer.pipe(to);
-        answer.on('error', () => to.destroy());
-      },
-    );
-    onward.on('error', () => to.destroy());
+  const handOn = (from: IncomingMessage, to: ServerResponse, one: { silent: boolean }) => {
+    const headers = { ...from.headers, host: target.host };
+    const { hostname: host, port } = target;
+    const onward = send({ agent, host, port, method: from.method, path: from.url, headers }, (answer) => {
+      to.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.on('data', (chunk) => to.write(chunk));
+      answer.on('end', () => to.end());
+      answer.on('error', () => one.silent || to.destroy());
+    });
+    onward.on('error', () => one.silent || to.destroy());
     to.on('close', () => onward.destroy());
     from.pipe(onward);
+    return onward;
   };
 
   const handle = async (from: IncomingMessage, to: ServerResponse): Promise<void> => {
     const [method, path] = [from.method ?? '', from.url ?? ''];
-    const rule = ruleFor(method, path);
-    seen.push({ method, path, disturbed: rule !== undefined });
-    open.add(from);
-    to.on('close', () => open.delete(from));
-    const disturbance = rule?.disturbance;
-    if (disturbance?.kind === 'refuse') return void from.socket.destroy();
-    if (disturbance?.kind === 'hang') return;
+    const disturbance = disturbanceOf(method, path);
+    seen.push({ method, path, atSeconds: Date.now() / 1000, disturbed: disturbance !== undefined });
+    const { socket } = from;
+    const state = { silent: false };
+    let onward: { destroy(): unknown } | undefined;
+    const one: Open = {
+      method,
+      path,
+      cut: () => void socket.destroy(),
+      silence: () => {
+        state.silent = true;
+        silent.add(one);
+        onward?.destroy();
+      },
+    };
+    open.add(one);
+    to.on('close', () => {
+      open.delete(one);
+      silent.delete(one);
+    });
+    if (disturbance?.kind === 'refuse') return one.cut();
+    if (disturbance?.kind === 'hang') return one.silence();
     if (disturbance?.kind === 'answer') {
       from.resume();
       to.writeHead(disturbance.status, { 'content-type': 'application/json', ...disturbance.headers });
       return void to.end(disturbance.body);
     }
     if (disturbance?.kind === 'delay') await sleep(disturbance.seconds * 1000);
-    handOn(from, to);
+    if (disturbance?.kind === 'after') await disturbance.work(method, path).catch(() => {});
+    if (!socket.destroyed && !state.silent) onward = handOn(from, to, state);
   };
 
   const onRequest = (from: IncomingMessage, to: ServerResponse): void => void handle(from, to);
@@ -99,18 +132,23 @@ export const faultProxy = async (upstream: string, tls?: Tls) => {
       : createSecure({ cert: await readFile(tls.certificate), key: await readFile(tls.key) }, onRequest);
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const { port } = server.address() as AddressInfo;
+  const hit = (hits: Hits = () => true): Open[] => [...open].filter((one) => hits(one.method, one.path));
+  const cut = (hits?: Hits): void => hit(hits).forEach((one) => void one.cut());
   return {
     url: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
-    seen: seen as readonly (typeof seen)[number][],
-    /** From now on; what is under way is cut first where it matches. */
+    seen: seen as readonly Passed[],
+    /** Ends what is under way. */
+    cut,
+    /** From now on. `refuse` and `hang` hit what is under way, too. */
     disturb: (rule: Rule): void => {
-      rules.push({ ...rule });
-      for (const one of open) if (rule.hits?.(one.method ?? '', one.url ?? '') ?? true) one.socket.destroy();
+      rules.push({ rule, left: rule.times ?? Number.POSITIVE_INFINITY });
+      if (rule.disturbance.kind === 'refuse') cut(rule.hits);
+      if (rule.disturbance.kind === 'hang') hit(rule.hits).forEach((one) => void one.silence());
     },
+    /** All passes again; of what was silent nothing will ever be heard. */
     lift: (): void => {
-      for (const rule of rules)
-        if (rule.disturbance.kind === 'hang') for (const one of open) one.socket.destroy();
       rules = [];
+      silent.forEach((one) => void one.cut());
     },
     close: async (): Promise<void> => {
       server.closeAllConnections();

@@ -1,0 +1,38 @@
+import { afterAll, beforeAll, describe, it } from 'vitest';
+import { needs } from '#test/components/needs';
+import { startTimeoutMs } from '#test/components/start';
+import { apiServerCells } from './api-server-cells.ts';
+import { runCell } from './cell.ts';
+import { cellTable } from './cell-table.ts';
+import { isFull } from './form.ts';
+import { type Lab, startLab } from './lab.ts';
+
+const cells = [...apiServerCells].filter(({ isShort }) => isFull || isShort);
+const cellTimeoutMs = 600_000;
+
+needs('kubernetes', 'prometheus')('the operator, whatever breaks between it and the cluster', () => {
+  let lab: Lab;
+  beforeAll(async () => {
+    lab = await startLab();
+  }, startTimeoutMs);
+  afterAll(async () => {
+    process.stdout.write(`\n${cellTable()}\n`);
+    await lab?.stop();
+  });
+
+  describe.concurrent('beside each other', () => {
+    it.each(cells.filter(({ isAlone }) => !isAlone))(
+      '$title: lowers nothing, writes nothing twice, loses nothing, and recovers',
+      { timeout: cellTimeoutMs },
+      async (cell) => void (await runCell(lab, cell)),
+    );
+  });
+
+  describe('one by one', () => {
+    it.each(cells.filter(({ isAlone }) => isAlone))(
+      '$title: lowers nothing, writes nothing twice, loses nothing, and recovers',
+      { timeout: cellTimeoutMs },
+      async (cell) => void (await runCell(lab, cell)),
+    );
+  });
+});
