@@ -61,9 +61,11 @@ export const looking = (settings: Omit<LoopSettings, 'watched' | 'signal'>) => {
     const { turn, close } = turns(w, house);
     const last = w.memory.recent.at(-1)?.observation.atSeconds ?? Number.NEGATIVE_INFINITY;
     let failures = 0;
+    let retrySeconds: number | undefined;
 
     const cycle = async (atSeconds: number): Promise<void> => {
       if (signal.aborted) return;
+      retrySeconds = undefined;
       try {
         await turn(atSeconds, signal);
         cycles++;
@@ -72,6 +74,7 @@ export const looking = (settings: Omit<LoopSettings, 'watched' | 'signal'>) => {
         if (signal.aborted) return;
         abandoned++;
         failures++;
+        retrySeconds = w.retrySeconds?.(error);
         settings.onAbandoned(target, error, failures);
       }
     };
@@ -86,7 +89,8 @@ export const looking = (settings: Omit<LoopSettings, 'watched' | 'signal'>) => {
         // Whoever waited at the gate for more than an interval looks at the newest instant, not at a past one.
         await pass(() => cycle(Math.max(at, slot(clock.now()) - interval)));
         const wait = failures === 0 ? interval / 2 : backOffSeconds(failures, interval);
-        at = slot(Math.max(at + wait, clock.now()));
+        const next = slot(Math.max(at + wait, clock.now()));
+        at = retrySeconds === undefined ? next : Math.min(next, clock.now() + retrySeconds);
       }
     } catch (error) {
       if (!signal.aborted) throw error;
