@@ -67,6 +67,12 @@ export const openOperator = (given: {
   const inScope = ({ metadata: { namespace = '' } }: ScalingPolicy): boolean =>
     kubernetes.namespaces.length === 0 || kubernetes.namespaces.includes(namespace);
 
+  /** A target may have two policies: this is the one whose loop runs. */
+  const caringFor = (target: Target): PolicyCare | undefined => {
+    const key = targetKey(target);
+    return [...cared.values()].find((one) => targetKey(one.target) === key && one.memo() !== undefined);
+  };
+
   const start = async (signal: AbortSignal): Promise<Running> => {
     const cluster = await openCluster({
       config: kubernetes,
@@ -137,7 +143,9 @@ export const openOperator = (given: {
           close: async () => {
             cared.delete(key);
             await opened.close();
-            if (wanted(key) === undefined) telemetry.forget(opened.target);
+            // Of two policies for one target only one looks after it: its series stay when the other goes.
+            if (wanted(key) === undefined && caringFor(opened.target) === undefined)
+              telemetry.forget(opened.target);
           },
         };
       },
@@ -197,14 +205,7 @@ export const openOperator = (given: {
     },
     ready: () => ({ ok: reasons.length === 0, reasons }),
     pupils: () => [...cared.values()].flatMap(({ pupil }) => pupil() ?? []),
-    memoOf: (target) => {
-      const key = targetKey(target);
-      return [...cared.values()].find((one) => targetKey(one.target) === key)?.memo();
-    },
-    abandoned: (target, error, failuresInARow) => {
-      const key = targetKey(target);
-      for (const one of cared.values())
-        if (targetKey(one.target) === key) one.abandoned(error, failuresInARow);
-    },
+    memoOf: (target) => caringFor(target)?.memo(),
+    abandoned: (target, error, failuresInARow) => caringFor(target)?.abandoned(error, failuresInARow),
   };
 };
