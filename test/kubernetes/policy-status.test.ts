@@ -165,6 +165,23 @@ describe('conditions', () => {
     expect(found(given, 'MetricsAvailable').message).toContain('requests from simulator is less than zero');
   });
 
+  it('say what limits a policy without experts, too', () => {
+    const held = record({
+      observation: observation({ rollout: true }),
+      decision: decision({
+        expert: undefined,
+        values: [
+          { option: 'static', replicas: 2, value: 0 },
+          { option: 'hold', replicas: 4, value: -1 },
+        ],
+      }),
+    });
+    expect(found(facts({ record: held }), 'ScalingLimited')).toMatchObject({
+      status: 'True',
+      reason: 'RolloutInProgress',
+    });
+  });
+
   it('say that a policy at its greatest size wanted more, though it chose among what is legal', () => {
     const atMost = record({
       spec: spec({ maxReplicas: 4 }),
