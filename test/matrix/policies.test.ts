@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { openStore } from '#adapters/stores/registry';
 import type { Operator } from '#test/cluster/operator';
-import { scalingPolicies } from '#test/cluster/scaling-policy';
+import { fromPrometheus, scalingPolicies } from '#test/cluster/scaling-policy';
 import { until } from '#test/cluster/until';
 import { needs } from '#test/components/needs';
 import { startTimeoutMs } from '#test/components/start';
@@ -182,7 +181,11 @@ needs('kubernetes', 'prometheus')('the operator, whatever becomes of policies', 
     it('that is deleted and made again goes on from what was known, under its new UID', async () => {
       const startedAt = Date.now() / 1000;
       await lab.workload('again', 8, 220);
-      const learns = { learning: { settings: { capacity: 'given', startUp: 'given', lateness: 'given' } } };
+      lab.counted.set('default', 'again', 220);
+      const learns = {
+        metrics: [fromPrometheus('requests', 'http_requests_total', { counter: true })],
+        learning: { settings: { capacity: 'given', startUp: 'given', lateness: 'given' } },
+      };
       await lab.policy('again', learns);
       await until('some decisions', 90, async () =>
         (await keptOf(operator.store, 'again')).length >= 4 ? true : undefined,

@@ -11,6 +11,7 @@ import { installScalingPolicies, scalingPolicies } from '#test/cluster/scaling-p
 import { until } from '#test/cluster/until';
 import { type Exporter, startExporter } from '#test/components/exporter';
 import { type Prometheus, startPrometheus } from '#test/components/start';
+import { startDemandPage } from '#test/matrix/demand-page';
 import { installServiceAccount, serviceAccountAccess } from '#test/matrix/service-account-access';
 import { type SizeWatch, watchSizes } from '#test/matrix/watch-sizes';
 
@@ -83,7 +84,14 @@ export const openOperatorLab = async (given: Pick<Options, 'flags'> = {}) => {
   try {
     const exporter: Exporter = await startExporter();
     closers.push(exporter.stop);
-    const scraping = { scrape: [{ job: 'page', port: exporter.port }] };
+    const counted = await startDemandPage();
+    closers.push(counted.stop);
+    const scraping = {
+      scrape: [
+        { job: 'page', port: exporter.port },
+        { job: 'counted', port: counted.port },
+      ],
+    };
     const [plane, prometheus]: [ControlPlane, Prometheus] = await Promise.all([
       startControlPlane({ metricsEverySeconds: 10, ...given }).then((started) => {
         closers.push(started.stop);
@@ -112,6 +120,8 @@ export const openOperatorLab = async (given: Pick<Options, 'flags'> = {}) => {
       plane,
       api,
       exporter,
+      /** The counter `http_requests_total` of workloads. */
+      counted,
       prometheus,
       folder,
       scraping,
