@@ -20,8 +20,10 @@ const firstLookWithinSeconds = 3;
 /** A target that is not there may be made at any moment, and most are looked up in what is watched anyway. */
 const missingTargetSeconds = 5;
 
-const retrySeconds = (error: unknown): number | undefined =>
-  targetTrouble(error)?.state === 'not-found' ? missingTargetSeconds : undefined;
+const retrySeconds = (error: unknown): number | undefined => {
+  const state = targetTrouble(error)?.state;
+  return state === 'not-found' || state === 'without-autoscaler' ? missingTargetSeconds : undefined;
+};
 
 export type OpenPolicy = {
   readonly watched: Omit<Watched, 'onKept'>;

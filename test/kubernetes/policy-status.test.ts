@@ -111,6 +111,8 @@ describe('conditions', () => {
     ['without-scale', 'TargetWithoutScale', /name the object that owns its replicas/],
     ['ambiguous-selector', 'AmbiguousSelector', /\(Deployment api\): give its pods a label of their own/],
     ['taken', 'TargetTaken', /delete one of the two/],
+    ['owned', 'TargetOwned', /correct spec\.targetRef to name the owner/],
+    ['without-autoscaler', 'NoAutoscaler', /create one, or take the actuator scale/],
     ['forbidden', 'Forbidden', /allow its ServiceAccount to get and update the scale/],
   ])('say that a target is %s, and what mends it', (state, reason, words) => {
     const given = facts({ target: { state, detail: 'Deployment api' } });
