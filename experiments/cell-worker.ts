@@ -1,12 +1,11 @@
-import { setFlagsFromString } from 'node:v8';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Load } from '#simulator/load';
 import type { Cell } from './cells.ts';
+import { inlineCycles } from './inline-cycles.ts';
 import type { FromWorker } from './pool.ts';
 import { cellRunner } from './run-cell.ts';
 
-// A cycle of the fold is many small functions: with V8's usual budget (920) it ceases to inline them half-way.
-setFlagsFromString('--max-inlined-bytecode-size-cumulative=4000');
+inlineCycles();
 
 const run = cellRunner(workerData as ReadonlyMap<string, Load>);
 

@@ -81,7 +81,7 @@ const clusterFaults = ({ kubernetes }: Config): readonly Fault[] => {
       path: 'kubernetes.leases.renewSeconds',
       value: `${leases.renewSeconds}`,
       problem: `is more than half of durationSeconds, ${leases.durationSeconds}`,
-      mend: 'give a third of it, so that one renewal may fail',
+      mend: 'give a sixth of it, so that some renewals may fail',
     });
   return faults;
 };

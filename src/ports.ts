@@ -132,6 +132,13 @@ export type Store = {
   decision(id: string): Promise<(DecisionRecord & { readonly credited?: Reward | undefined }) | undefined>;
   decisions(query: DecisionQuery): Promise<Page<DecisionRecord & { readonly credited?: Reward | undefined }>>;
   targets(): Promise<readonly TargetSummary[]>;
+  /** No demand of [fromSeconds, toSeconds) was recorded before this second; undefined: none at all was. */
+  firstDemandAt(
+    cluster: string,
+    target: Target,
+    fromSeconds: number,
+    toSeconds: number,
+  ): Promise<number | undefined>;
   /** One value a second over [fromSeconds, toSeconds); NaN where nothing was recorded. */
   demand(cluster: string, target: Target, fromSeconds: number, toSeconds: number): Promise<Float32Array>;
   /** Gives it the next version. Refuses a snapshot of less experience than the newest, unless `replace`. */

@@ -13,12 +13,23 @@ export type Recalled = {
   readonly history: History | undefined;
 };
 
-/** Demand as it was recorded, from its first second to its last. */
-const historyOf = (startsAt: number, counts: Float32Array): History | undefined => {
-  const first = counts.findIndex((count) => !Number.isNaN(count));
-  if (first < 0) return undefined;
-  const last = counts.findLastIndex((count) => !Number.isNaN(count));
-  return { startsAt: startsAt + first, counts: counts.slice(first, last + 1) };
+/** Demand as it was recorded, from its first second to its last. Room is made for what there is: five days are 1.7 MB. */
+const historyIn = async (
+  store: Store,
+  cluster: string,
+  target: Target,
+  fromSeconds: number,
+  toSeconds: number,
+): Promise<History | undefined> => {
+  const startsAt = await store.firstDemandAt(cluster, target, fromSeconds, toSeconds);
+  if (startsAt === undefined) return undefined;
+  const counts = await store.demand(cluster, target, startsAt, toSeconds);
+  let first = 0;
+  while (first < counts.length && Number.isNaN(counts[first])) first++;
+  if (first === counts.length) return undefined;
+  let end = counts.length;
+  while (Number.isNaN(counts[end - 1])) end--;
+  return { startsAt: startsAt + first, counts: counts.slice(first, end) };
 };
 
 /** What a loop that begins at `atSeconds` knows of the time before: the same as one that never ended. */
@@ -35,7 +46,7 @@ export const recall = async (given: {
   const end = Math.ceil(given.atSeconds);
   const start = end - Math.ceil(given.historySeconds);
   const { snapshot, damaged } = await store.loadSnapshot({ cluster, target, policy: given.policy });
-  const history = historyOf(start, await store.demand(cluster, target, start, end));
+  const history = await historyIn(store, cluster, target, start, end);
 
   const seconds = Math.max(pastSeconds(spec), (leadCycles(spec) + 2) * spec.intervalSeconds);
   const records: DecisionRecord[] = [];

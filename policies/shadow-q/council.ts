@@ -69,6 +69,8 @@ export const council = ({ economy, ageSeconds, experts, moves }: CouncilSettings
       for (let e = 0; e < experts.length; e++) shadows[e]!.decide(step, lines[e]!.low, lines[e]!.high);
       own.decide(step, lines[inCharge]!.low, lines[inCharge]!.high);
     },
+    /** What the last move of who is in charge leaves to wait for. */
+    turn: own.turn,
     hold: (step: number): void => {
       for (const each of all) each.decide(step, 0, Number.POSITIVE_INFINITY);
     },

@@ -9,7 +9,7 @@ import {
 } from '#policies/shadow-q/experts/two-lines/feature-history';
 import { featureTracker } from '#policies/shadow-q/experts/two-lines/features';
 import { learner } from '#policies/shadow-q/experts/two-lines/learner';
-import { calm, restless } from '#policies/shadow-q/experts/two-lines/lines';
+import { calm, restless, towards } from '#policies/shadow-q/experts/two-lines/lines';
 import { lagSecondsOf } from '#policies/shadow-q/experts/two-lines/pretrain';
 import { shippedPrior } from '#policies/shadow-q/experts/two-lines/prior';
 import type { RoundResult } from '#policies/shadow-q/experts/two-lines/round';
@@ -182,7 +182,9 @@ export const mind = ({
     awake: (): boolean => history.steps() >= holdSteps,
     experts,
     lines,
-    moves,
+    /** The size that an expert wants from so many replicas. */
+    wanted: (e: number, replicas: number): number =>
+      towards(replicas, lines[e]!.low, lines[e]!.high, moves, fleets.turn()),
     inCharge,
     context: (): number => scalars[0]!,
     value: (e: number): number => table.value(scalars[0]!, e),

@@ -7,7 +7,7 @@ import { contextNames } from '#policies/shadow-q/context';
 import { expertNames } from '#policies/shadow-q/experts/experts';
 import { gridSeconds } from '#policies/shadow-q/experts/two-lines/demand-window';
 import { phaseOf } from '#policies/shadow-q/experts/two-lines/feature-history';
-import { towards } from '#policies/shadow-q/experts/two-lines/lines';
+import { surplusRatio } from '#policies/shadow-q/experts/two-lines/lines';
 import { longestPastSeconds, parts } from '#policies/shadow-q/mind-settings';
 import { recall, type SnapshotData, secondsBeforeSteps } from '#policies/shadow-q/recall';
 import { service } from '#policies/shadow-q/served/service';
@@ -46,8 +46,10 @@ const onGrid = (spec: Spec): Spec => {
   return { ...spec, metricAgeSeconds: Math.ceil(spec.metricAgeSeconds) };
 };
 
-const reasonOf = (replicas: number, wanted: number): string =>
-  wanted > replicas ? 'BelowLowLine' : wanted < replicas ? 'AboveHighLine' : 'BetweenLines';
+const reasonOf = (replicas: number, wanted: number, high: number): string => {
+  if (wanted !== replicas) return wanted > replicas ? 'BelowLowLine' : 'AboveHighLine';
+  return surplusRatio(replicas, high) > 0 ? 'ReleaseWaits' : 'BetweenLines';
+};
 
 /**
  * Tabular Q-learning whose actions are experts. Each names two lines for the next step; below the low one the fleet is
@@ -141,10 +143,9 @@ export const shadowQ: PolicyMaker = ({ seed, settings, snapshot, history, beside
       }
       const values: OptionValue[] = [];
       for (let i = 0; i < mind.experts.length; i++) {
-        const { low, high } = mind.lines[i]!;
         values.push({
           option: mind.experts[i]!.name,
-          replicas: towards(from, low, high, mind.moves),
+          replicas: mind.wanted(i, from),
           value: mind.value(i),
         });
       }
@@ -155,7 +156,7 @@ export const shadowQ: PolicyMaker = ({ seed, settings, snapshot, history, beside
         action: Math.max(legal.low, Math.min(legal.high, wanted)) - from,
         state,
         explored: false,
-        reason: demoted ? 'LearningDemoted' : reasonOf(from, wanted),
+        reason: demoted ? 'LearningDemoted' : reasonOf(from, wanted, mind.lines[e]!.high),
         expert,
         lines: mind.lines[e]!,
         values,

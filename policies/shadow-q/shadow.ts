@@ -1,6 +1,6 @@
 import { lateShare, nextBacklog } from '#core/queue';
 import type { Economy } from '#policies/shadow-q/experts/two-lines/chunk-gradient';
-import { type Calm, towards } from '#policies/shadow-q/experts/two-lines/lines';
+import { type Calm, surplusRatio, type Turn, towards } from '#policies/shadow-q/experts/two-lines/lines';
 import { longestStartUp } from '#policies/shadow-q/served/start-up';
 
 /**
@@ -14,8 +14,8 @@ export const shadow = (given: Economy, ageSeconds: number, moves: Calm) => {
   /** Sizes are kept for as long as a start may be found to take. */
   const kept = stepsOf(longestStartUp(e.startUpSeconds)) + stepsOf(ageSeconds) + 4;
   const sizes = new Float64Array(kept);
-  // [size wanted last, backlog]
-  const scalars = new Float64Array(2);
+  // [size wanted last, backlog, what was too many since the last order in seconds of the fleet (infinite after a release)]
+  const scalars = new Float64Array(3);
 
   const sizeAt = (step: number): number => sizes[((step % kept) + kept) % kept]!;
 
@@ -24,6 +24,8 @@ export const shadow = (given: Economy, ageSeconds: number, moves: Calm) => {
     for (let j = step - L; j < step; j++) least = Math.min(least, sizeAt(j));
     return least;
   };
+
+  const turn = (): Turn => ({ surplusSeconds: scalars[2]!, size: scalars[0]! });
 
   return {
     /** From now on it serves as this economy says. */
@@ -34,15 +36,21 @@ export const shadow = (given: Economy, ageSeconds: number, moves: Calm) => {
     start: (replicas: number): void => {
       sizes.fill(replicas);
       scalars[0] = replicas;
+      scalars[2] = Number.POSITIVE_INFINITY;
     },
     /** What the expert wants at step k, by its two lines. */
     decide: (step: number, low: number, high: number): number => {
-      const size = Math.max(e.minReplicas, Math.min(e.maxReplicas, towards(scalars[0]!, low, high, moves)));
+      const before = scalars[0]!;
+      scalars[2]! += e.stepSeconds * surplusRatio(before, high);
+      const wanted = towards(before, low, high, moves, turn());
+      const size = Math.max(e.minReplicas, Math.min(e.maxReplicas, wanted));
+      if (size !== before) scalars[2] = size > before ? 0 : Number.POSITIVE_INFINITY;
       sizes[((step % kept) + kept) % kept] = size;
       scalars[0] = size;
       return size;
     },
     wanted: (): number => scalars[0]!,
+    turn,
     /**
      * Plays the seconds [from, to) that became visible at `step`; decisions act `ageSeconds` after what they saw. Gives
      * the cost in replica-hours.

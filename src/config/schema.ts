@@ -120,9 +120,9 @@ const kubernetes = z.strictObject({
       namespace: name.default('nimbusguard'),
       prefix: name.default('nimbusguard'),
       /** Policies are shared out among replicas by so many parts. All replicas must say the same number. */
-      buckets: z.int().min(1).max(256).default(16),
+      buckets: z.int().min(1).max(256).default(64),
       durationSeconds: z.number().min(3).max(300).default(12),
-      renewSeconds: z.number().min(1).max(100).default(4),
+      renewSeconds: z.number().min(1).max(100).default(2),
       retrySeconds: z.number().min(0.5).max(60).default(2),
     })
     .prefault({}),

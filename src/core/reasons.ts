@@ -46,6 +46,8 @@ export const reasonWords = {
   PromotedToAuto: 'the canary did well until its band was as wide as it gets',
   PromotedToCanary: 'it was watched for long enough and would have cost no more than the rule of the HPA',
   ReadyForNewScale: 'a new size would be allowed, and none is called for',
+  ReleaseWaits:
+    'the size is above what the expert in charge would keep, by too little or for too short a while since the last order',
   RolloutInProgress: 'a rollout is replacing pods, and what they show of the load may not last',
   ScaleDownLimit: 'replicas may not be stopped faster than this',
   ScaleDownStabilized: 'a larger size was called for a short while ago, so it does not shrink yet',

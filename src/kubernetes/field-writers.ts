@@ -9,7 +9,7 @@ export type FieldWriter = {
   readonly operation: string;
   /** `scale`, where it was written through it. */
   readonly subresource?: string | undefined;
-  /** Whole seconds. Of `scale` the time of the write itself; else when the manager last changed any of its fields. */
+  /** When it last changed any of its fields, in whole seconds; the API server keeps none of what is written through `scale`. */
   readonly atSeconds: number | undefined;
 };
 

@@ -56,7 +56,7 @@ export const shards = (given: {
   readonly identity: string;
   /** Of this process alone, such as a UUID; without `_`. */
   readonly instance: string;
-  /** The same for all replicas. */
+  /** The same for all replicas. More of them are spread more evenly. */
   readonly buckets?: number;
   /** It is ours from now on. */
   readonly enter: (bucket: number, transitions: number) => void;
@@ -75,7 +75,7 @@ export const shards = (given: {
   /** How often the Leases are looked at. */
   readonly lookSeconds?: number;
 }): Shards => {
-  const { api, namespace, prefix, identity, now, unixNow, sleep, buckets = 16, lookSeconds = 1 } = given;
+  const { api, namespace, prefix, identity, now, unixNow, sleep, buckets = 64, lookSeconds = 1 } = given;
   const timing = leaseTiming(given.timing ?? {});
   const { durationSeconds } = timing;
   const timeoutSeconds = durationSeconds / 4;
@@ -220,6 +220,7 @@ export const shards = (given: {
     stopped ??= end();
     return stopped;
   };
+  if (given.signal?.aborted) void stop();
   given.signal?.addEventListener('abort', () => void stop(), { once: true });
 
   const bucketOfKey = (key: string): number => bucketOf(key, buckets);

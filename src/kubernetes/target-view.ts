@@ -1,4 +1,4 @@
-import type { Target } from '#core/model';
+import { type Target, targetKey } from '#core/model';
 import { KubeError, type KubeObject } from './api.ts';
 import type { TargetRef } from './autoscalers.ts';
 import { createdAt } from './created-at.ts';
@@ -8,6 +8,7 @@ import { indexed } from './indexed.ts';
 import { type LiveMirror, liveMirror, type MirrorWorld } from './live-mirror.ts';
 import { podsOf, readyOf } from './pods.ts';
 import { type Labels, selectorText, sharesPods } from './selectors.ts';
+import { unfit } from './unfit-workload.ts';
 import { isWorkloadKind, type Workload, type WorkloadKind, workloadOf } from './workload.ts';
 
 /** autoscaling/v1, as `/scale` gives and takes it. */
@@ -37,7 +38,7 @@ export type TargetView = {
   see(target: Target, signal?: AbortSignal): Promise<Seen>;
   refOf(target: Target): Required<TargetRef>;
   /** Where the object is on the API server; `/scale` is beneath it. */
-  pathOf(target: Target): Promise<string>;
+  pathOf(target: Target, signal?: AbortSignal): Promise<string>;
   /** Who wrote spec.replicas, anew from the API server, the newest first. */
   writers(target: Target, signal?: AbortSignal): Promise<readonly FieldWriter[]>;
 };
@@ -47,10 +48,8 @@ const plurals: Readonly<Record<WorkloadKind, string>> = {
   StatefulSet: 'statefulsets',
   ReplicaSet: 'replicasets',
 };
-/** What shares pods does so for long. */
+/** How late it may be noticed that somebody else's pods came to be shared. */
 const sharingSeconds = 30;
-
-const named = ({ namespace, kind, name }: Target): string => `${namespace}/${kind}/${name}`;
 
 /**
  * All targets of apps/v1 in one mirror per kind, opened when the first of the kind is asked for: a thousand targets each
@@ -72,7 +71,7 @@ export const targetView = (
     readonly inNamespace: (namespace: string) => readonly Workload[];
   };
   const opened = new Map<WorkloadKind, Opened>();
-  const sharing = new Map<string, { readonly at: number; readonly other: string | undefined }>();
+  const sharing = new WeakMap<Workload, { readonly at: number; readonly other: Workload | undefined }>();
 
   const of = (kind: WorkloadKind): Opened => {
     const known = opened.get(kind);
@@ -88,56 +87,41 @@ export const targetView = (
     const { kind, name } = target;
     const apiVersion = given.apiVersionOf?.(target) ?? (isWorkloadKind(kind) ? 'apps/v1' : undefined);
     if (apiVersion !== undefined) return { apiVersion, kind, name };
-    throw new KubeError(`${named(target)}: give targetRef.apiVersion, since ${kind} is no kind of apps/v1`, {
-      reason: 'NoApiVersion',
-    });
+    throw new KubeError(
+      `${targetKey(target)}: give targetRef.apiVersion, since ${kind} is no kind of apps/v1`,
+      {
+        reason: 'NoApiVersion',
+      },
+    );
   };
 
   const mirroredKind = (target: Target): WorkloadKind | undefined =>
     isWorkloadKind(target.kind) && refOf(target).apiVersion.startsWith('apps/') ? target.kind : undefined;
 
-  const pathOf = async (target: Target): Promise<string> => {
+  const pathOf = async (target: Target, signal?: AbortSignal): Promise<string> => {
     const { namespace, name } = target;
     const kind = mirroredKind(target);
     if (kind !== undefined) return `/apis/apps/v1/namespaces/${namespace}/${plurals[kind]}/${name}`;
     const ref = refOf(target);
-    const resource = await discovery.resourceOf(ref);
+    const resource = await discovery.resourceOf({ ...ref, signal });
     if (resource.scalable) return resource.path(namespace, name);
     throw new KubeError(
-      `${named(target)} cannot be scaled: ${ref.kind} of ${ref.apiVersion} has no /scale; name a kind that has`,
+      `${targetKey(target)} cannot be scaled: ${ref.kind} of ${ref.apiVersion} has no /scale; name a kind that has`,
       { reason: 'NotScalable' },
     );
   };
 
   /** Among the kinds that are watched; the ReplicaSets of a Deployment are that Deployment. */
-  const otherThatShares = (one: Workload): string | undefined => {
-    const key = named(one);
-    const known = sharing.get(key);
+  const sharingWith = (one: Workload): Workload | undefined => {
     const at = now();
-    if (known !== undefined && at - known.at < sharingSeconds && known.other === undefined) return undefined;
+    const known = sharing.get(one);
+    if (known !== undefined && at - known.at < sharingSeconds) return known.other;
     const others = [...opened.values()].flatMap(({ inNamespace }) =>
       inNamespace(one.namespace).filter(({ owner }) => owner?.kind !== 'Deployment'),
     );
-    const found = sharesPods(one, others);
-    const other = found && `${found.kind} ${found.name}`;
-    sharing.set(key, { at, other });
+    const other = sharesPods(one, others);
+    sharing.set(one, { at, other });
     return other;
-  };
-
-  const refuse = (target: Target, workload: Workload): void => {
-    const what = named(target);
-    if (workload.deleted) throw new KubeError(`${what} is being deleted`, { code: 404, reason: 'NotFound' });
-    if (workload.owner?.kind === 'Deployment')
-      throw new KubeError(
-        `${what} belongs to Deployment ${workload.owner.name}, which sets its size: name that one as the target`,
-        { reason: 'Owned' },
-      );
-    const other = otherThatShares(workload);
-    if (other !== undefined)
-      throw new KubeError(
-        `${what} shares pods with ${other}, so those of the one cannot be told from those of the other: give each of them a label of its own in selector and pod template`,
-        { reason: 'AmbiguousSelector' },
-      );
   };
 
   const seeMirrored = async (kind: WorkloadKind, target: Target, signal?: AbortSignal): Promise<Seen> => {
@@ -145,11 +129,12 @@ export const targetView = (
     await all.ready(signal);
     const workload = all.get(target.namespace, target.name);
     if (workload === undefined)
-      throw new KubeError(`there is no ${named(target)}: create it, or name another target`, {
+      throw new KubeError(`there is no ${targetKey(target)}: create it, or name another target`, {
         code: 404,
         reason: 'NotFound',
       });
-    refuse(target, workload);
+    const problem = unfit(workload, sharingWith(workload));
+    if (problem !== undefined) throw problem;
     const { uid, createdAt, resourceVersion, replicas, status, selector, podLabels } = workload;
     return {
       uid,
@@ -164,12 +149,12 @@ export const targetView = (
   };
 
   const seeOther = async (target: Target, signal?: AbortSignal): Promise<Seen> => {
-    const path = await pathOf(target);
+    const path = await pathOf(target, signal);
     const { metadata, spec, status } = await api.request<Scale>('GET', `${path}/scale`, { signal });
     const podSelector = status?.selector ?? '';
     if (podSelector === '')
       throw new KubeError(
-        `the /scale of ${named(target)} names no status.selector, so its ready pods cannot be counted: set labelSelectorPath in its CustomResourceDefinition and status in its controller`,
+        `the /scale of ${targetKey(target)} names no status.selector, so its ready pods cannot be counted: set labelSelectorPath in its CustomResourceDefinition and status in its controller`,
         { reason: 'NoSelector' },
       );
     const pods = await podsOf(api, { namespace: target.namespace, selector: podSelector }, signal);
@@ -193,7 +178,7 @@ export const targetView = (
     refOf,
     pathOf,
     writers: async (target, signal) => {
-      const { metadata } = await api.request<KubeObject>('GET', await pathOf(target), { signal });
+      const { metadata } = await api.request<KubeObject>('GET', await pathOf(target, signal), { signal });
       return fieldWriters(metadata, ['spec', 'replicas']);
     },
   };

@@ -25,6 +25,13 @@ const retrySeconds = (error: unknown): number | undefined => {
   return state === 'not-found' || state === 'without-autoscaler' ? missingTargetSeconds : undefined;
 };
 
+/** What we know of our right to look after a policy. */
+export type Claim = {
+  /** Asks the API server whether it is still ours; resolves with the transition count of its Lease. */
+  fence(signal?: AbortSignal): Promise<number>;
+  transitions(): number | undefined;
+};
+
 export type OpenPolicy = {
   readonly watched: Omit<Watched, 'onKept'>;
   readonly memo: TargetMemo;
@@ -40,14 +47,12 @@ export const openPolicy = async (given: {
   readonly cluster: Cluster;
   readonly store: Store;
   readonly clock: Clock;
-  /** The transition count of the Lease under which we look after it, asked anew; rejects when we do no more. */
-  readonly fence: (signal?: AbortSignal) => Promise<number>;
-  readonly leaseTransitions: () => number | undefined;
+  readonly claim: Claim;
   /** Of the resource as it is now. */
   readonly pauses: () => Plan['pauses'];
   readonly onFault: (target: Target, error: unknown) => void;
 }): Promise<OpenPolicy> => {
-  const { plan, config, cluster, store, clock } = given;
+  const { plan, claim, config, cluster, store, clock } = given;
   const { target, spec, policy } = plan;
   const key = { cluster: config.cluster, target, policy: policy.name };
   const memo = await targetMemo(store, key, clock.now);
@@ -84,7 +89,7 @@ export const openPolicy = async (given: {
     fence: async (_: Target, signal?: AbortSignal) => {
       // What could not be kept is not done: who cannot write these few bytes could not write the record either.
       await memo.keep({});
-      return given.fence(signal);
+      return claim.fence(signal);
     },
     now: clock.now,
     sleep: cluster.world.sleep,
@@ -120,7 +125,7 @@ export const openPolicy = async (given: {
       pauses: () => [...memo.pauses(), ...given.pauses()],
       circumstances: life.circumstances,
       asked: { uid: plan.object.uid, generation: plan.object.generation },
-      leaseTransitions: given.leaseTransitions,
+      leaseTransitions: claim.transitions,
       // Within a third of the interval all who share an answer of a metric source can.
       offsetSeconds: jitterSeconds(target, spec.intervalSeconds / 3),
       firstLookWithinSeconds,

@@ -1,29 +1,20 @@
 import type { Config, KubernetesConfig } from '#config';
-import { type Target, targetKey } from '#core/model';
+import type { Target } from '#core/model';
 import { seedOf } from '#core/random';
 import { KubeError } from '#kubernetes/api';
-import { type EventRecorder, eventRecorder } from '#kubernetes/events';
-import { type Mirror, mirror } from '#kubernetes/mirror';
-import { policiesPath, type ScalingPolicy } from '#kubernetes/scaling-policy';
-import { type Shards, shards } from '#kubernetes/shards';
-import { type StatusWriter, statusWriter } from '#kubernetes/status-writer';
-import { tokenBucket } from '#kubernetes/token-bucket';
-import { type Cluster, openCluster } from '#operator/cluster';
+import { openCluster } from '#operator/cluster';
 import { byTarget } from '#operator/policies-by-target';
-import { type PolicyCare, policyCare } from '#operator/policy-care';
-import { tending } from '#operator/tending';
-import { beginningOf, planning, policyKey, type Wanted, wishes } from '#operator/wanted';
+import { type PoliciesInCare, policiesInCare } from '#operator/policies-in-care';
+import { policyCare } from '#operator/policy-care';
+import { telling } from '#operator/telling';
 import type { Clock } from '#ports';
 import type { OpenTelemetry } from '#telemetry/telemetry';
 import type { Pupil } from '#workflows/learning';
 import type { TargetMemo } from '#workflows/target-memo';
 import type { House, Watched } from '#workflows/turns';
 
-/** Of all policies of this replica together. */
-const statusesPerSecond = 10;
-const eventsPerSecond = 5;
-/** Policies that read their past from the store at the same time. */
-const openings = 8;
+/** At the end nobody waits longer for what was still to be told. */
+const lastWordsSeconds = 2;
 
 export type Operator = {
   /** Looks after the policies of the cluster until the signal; then hands them over. */
@@ -33,16 +24,20 @@ export type Operator = {
   pupils(): readonly Pupil[];
   memoOf(target: Target): TargetMemo | undefined;
   /** A cycle of this target came to nothing. */
-  abandoned(target: Target, error: unknown, failuresInARow: number): void;
+  abandoned(target: Target, error: unknown): void;
 };
 
-type Running = {
-  readonly cluster: Cluster;
-  readonly policies: Mirror<ScalingPolicy>;
-  readonly shares: Shards;
-  readonly events: EventRecorder;
-  readonly statuses: StatusWriter;
+const unlisted = (error: unknown): string => {
+  const isUnknown = error instanceof KubeError && error.code === 404;
+  const why = error instanceof Error ? error.message : String(error);
+  return `the policies could not be listed: ${isUnknown ? 'this cluster knows no ScalingPolicy; apply manifests/crd' : why}`;
 };
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 
 /** Reads ScalingPolicies, looks after those that are its share of them, and tells the cluster what becomes of them. */
 export const openOperator = (given: {
@@ -56,156 +51,84 @@ export const openOperator = (given: {
   readonly lookAfter: (watched: Watched, signal: AbortSignal) => Promise<void>;
 }): Operator => {
   const { config, identity, house, telemetry, clock } = given;
-  const { kubernetes } = config;
   const { log } = telemetry;
-  const cared = new Map<string, PolicyCare>();
-  const entered = new Map<number, number>();
-  const targets = byTarget();
-  let running: Running | undefined;
+  let policies: PoliciesInCare | undefined;
+  let isListed = false;
   let reasons: readonly string[] = ['the API server has not been reached yet'];
 
-  const inScope = ({ metadata: { namespace = '' } }: ScalingPolicy): boolean =>
-    kubernetes.namespaces.length === 0 || kubernetes.namespaces.includes(namespace);
-
-  /** A target may have two policies: this is the one whose loop runs. */
-  const caringFor = (target: Target): PolicyCare | undefined => {
-    const key = targetKey(target);
-    return [...cared.values()].find((one) => targetKey(one.target) === key && one.memo() !== undefined);
-  };
-
-  const start = async (signal: AbortSignal): Promise<Running> => {
+  const start = async (signal: AbortSignal) => {
+    const targets = byTarget();
     const cluster = await openCluster({
-      config: kubernetes,
+      config: config.kubernetes,
       clock,
       seed: seedOf(identity),
       signal,
       apiVersionOf: targets.apiVersionOf,
     });
-    const onFault = (error: unknown): void => log.warn({ err: error }, 'not told to the cluster');
-    const written = { api: cluster.api, clock, signal };
-    const statuses = statusWriter({
-      ...written,
-      bucket: tokenBucket({ perSecond: statusesPerSecond, burst: 10 * statusesPerSecond }),
-      onFault: (_, error) => onFault(error),
+    const told = telling({
+      api: cluster.api,
+      clock,
+      identity,
+      signal,
+      onFault: (error) => log.warn({ err: error }, 'not told to the cluster'),
     });
-    const events = eventRecorder({
-      ...written,
-      bucket: tokenBucket({ perSecond: eventsPerSecond, burst: 10 * eventsPerSecond }),
-      instance: identity,
-      onFault,
-    });
-    const policies: Mirror<ScalingPolicy> = mirror<ScalingPolicy, ScalingPolicy>({
-      ...cluster.world,
-      path: policiesPath,
-      keep: (policy) => policy,
-      onChange: ({ namespace, name, now, before }) => {
-        const affected = targets.changed(before, now);
-        for (const key of new Set([`${namespace}/${name}`, ...affected.map(policyKey)])) void care.tend(key);
-      },
-      onTrouble: (error) => log.warn({ err: error }, 'policies could not be read'),
-    });
-    const wished = wishes({ all: policies, rivals: targets.of, planning: planning(kubernetes) });
-    const isMine = (key: string): boolean => entered.has(shares.bucketOf(key));
-    const wanted = (key: string): Wanted | undefined => {
-      if (!isMine(key)) return undefined;
-      const slash = key.indexOf('/');
-      const wish = wished.of(key.slice(0, slash), key.slice(slash + 1));
-      return wish !== undefined && inScope(wish.resource) ? wish : undefined;
-    };
-    const care = tending<Wanted>({
-      wanted,
-      beginning: beginningOf,
-      concurrency: openings,
-      later: (seconds, call) =>
-        void cluster.world.sleep(seconds, signal).then(call, () => {
-          // The end needs no further attempt.
-        }),
-      onFault: (key, error) => log.error({ policy: key, err: error }, 'the policy could not be opened'),
-      open: async (key, wish) => {
-        const bucket = shares.bucketOf(key);
-        const opened = await policyCare({
+    policies = policiesInCare({
+      config: config.kubernetes,
+      cluster,
+      targets,
+      identity,
+      instance: given.instance,
+      clock,
+      open: (wish, claim) =>
+        policyCare({
           wish,
+          claim,
           config,
           cluster,
-          statuses,
-          events,
+          told,
           house,
           telemetry,
           clock,
           owner: identity,
-          fence: (abort) => shares.fence(key, abort),
-          leaseTransitions: () => entered.get(bucket),
           lookAfter: given.lookAfter,
-        });
-        cared.set(key, opened);
-        return {
-          update: opened.update,
-          close: async () => {
-            cared.delete(key);
-            await opened.close();
-            // Of two policies for one target only one looks after it: its series stay when the other goes.
-            if (wanted(key) === undefined && caringFor(opened.target) === undefined)
-              telemetry.forget(opened.target);
-          },
-        };
+        }),
+      left: telemetry.forget,
+      onTrouble: (what, error) => log.warn({ err: error }, what),
+      onUnread: (error) => {
+        log.warn({ err: error }, 'the policies could not be read');
+        if (!isListed) reasons = [unlisted(error)];
       },
+      signal,
     });
-    const inBucket = (bucket: number): readonly string[] =>
-      [...policies.items()].map(policyKey).filter((key) => shares.bucketOf(key) === bucket);
-    const { namespace, prefix, buckets, ...timing } = kubernetes.leases;
-    const { now, sleep } = cluster.world;
-    const shares: Shards = shards({
-      api: cluster.api,
-      namespace,
-      prefix,
-      identity,
-      instance: given.instance,
-      buckets,
-      timing,
-      now,
-      unixNow: clock.now,
-      sleep,
-      onTrouble: (error) => log.warn({ err: error }, 'the share of this replica'),
-      enter: (bucket, transitions) => {
-        entered.set(bucket, transitions);
-        for (const key of inBucket(bucket)) void care.tend(key);
-      },
-      leave: async (bucket) => {
-        entered.delete(bucket);
-        const open = care.keys().filter((key) => shares.bucketOf(key) === bucket);
-        await Promise.all([...open, ...inBucket(bucket)].map(care.tend));
-      },
-    });
-    return { cluster, policies, shares, events, statuses };
+    telemetry.watchOperator(policies.figures);
+    return { cluster, told, policies };
   };
 
   return {
     run: async (signal) => {
       // What is watched ends after all was handed over: until then its word is needed.
       const over = new AbortController();
-      running = await start(over.signal);
-      const { cluster, policies, shares, statuses, events } = running;
+      const { cluster, told, policies } = await start(over.signal);
+      const { shares, synced } = policies;
+      const stopped = Promise.race([aborted(signal), shares.ended]);
       reasons = ['the policies have not been listed yet'];
-      const stopped = new Promise<void>((resolve) => {
-        if (signal.aborted) resolve();
-        signal.addEventListener('abort', () => resolve(), { once: true });
-      });
       try {
-        await Promise.race([policies.synced, stopped]);
+        await Promise.race([synced, stopped]);
+        isListed = true;
         reasons = [];
-        await Promise.race([stopped, shares.ended]);
+        await stopped;
       } finally {
         reasons = ['stopping'];
         await shares.stop().catch((error: unknown) => log.warn({ err: error }, 'Leases were not released'));
-        const patience = cluster.world.sleep(2, over.signal).catch(() => undefined);
-        await Promise.race([Promise.all([statuses.idle(), events.idle()]), patience]);
+        const patience = cluster.world.sleep(lastWordsSeconds, over.signal).catch(() => {});
+        await Promise.race([told.idle(), patience]);
         over.abort(new KubeError('the operator has ended', { reason: 'Ended' }));
         cluster.close();
       }
     },
     ready: () => ({ ok: reasons.length === 0, reasons }),
-    pupils: () => [...cared.values()].flatMap(({ pupil }) => pupil() ?? []),
-    memoOf: (target) => caringFor(target)?.memo(),
-    abandoned: (target, error, failuresInARow) => caringFor(target)?.abandoned(error, failuresInARow),
+    pupils: () => [...(policies?.all() ?? [])].flatMap(({ pupil }) => pupil() ?? []),
+    memoOf: (target) => policies?.forTarget(target)?.memo(),
+    abandoned: (target, error) => policies?.forTarget(target)?.abandoned(error),
   };
 };

@@ -36,3 +36,5 @@ export const byTarget = () => {
     },
   };
 };
+
+export type ByTarget = ReturnType<typeof byTarget>;

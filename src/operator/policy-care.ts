@@ -1,13 +1,12 @@
 import type { Config, KubernetesConfig } from '#config';
 import { targetKey } from '#core/model';
-import type { EventRecorder } from '#kubernetes/events';
 import type { PolicyFacts, TargetFound } from '#kubernetes/policy-facts';
-import type { StatusWriter } from '#kubernetes/status-writer';
 import { timestamp } from '#kubernetes/timestamps';
 import type { Cluster } from '#operator/cluster';
-import { openPolicy } from '#operator/open-policy';
+import { type Claim, openPolicy } from '#operator/open-policy';
 import { reporter } from '#operator/reporter';
 import { targetTrouble } from '#operator/target-trouble';
+import type { Telling } from '#operator/telling';
 import { verdictsOn } from '#operator/verdicts';
 import type { Wanted } from '#operator/wanted';
 import { policies } from '#policies/registry';
@@ -23,21 +22,19 @@ export type PolicyCare = {
   close(): Promise<void>;
   pupil(): Pupil | undefined;
   memo(): TargetMemo | undefined;
-  abandoned(error: unknown, failuresInARow: number): void;
+  abandoned(error: unknown): void;
 };
 
 type Given = {
   readonly wish: Wanted;
+  readonly claim: Claim;
   readonly config: Config & { readonly kubernetes: KubernetesConfig };
   readonly cluster: Cluster;
-  readonly statuses: StatusWriter;
-  readonly events: EventRecorder;
+  readonly told: Telling;
   readonly house: House;
   readonly telemetry: OpenTelemetry;
   readonly clock: Clock;
   readonly owner: string;
-  readonly fence: (signal?: AbortSignal) => Promise<number>;
-  readonly leaseTransitions: () => number | undefined;
   readonly lookAfter: (watched: Watched, signal: AbortSignal) => Promise<void>;
 };
 
@@ -61,8 +58,8 @@ const factsWithout = (wish: Wanted, target: TargetFound, owner: string): PolicyF
 
 /** A policy that cannot be followed: its faults are told, and nothing else is done. */
 const careWithout = (given: Given): PolicyCare => {
-  const { wish, statuses, events, clock, owner } = given;
-  const { tell, forget } = reporter({ resource: wish.resource, writer: statuses, events, now: clock.now });
+  const { wish, told, clock, owner } = given;
+  const { tell, forget } = reporter({ resource: wish.resource, told, now: clock.now });
   const target: TargetFound =
     wish.takenBy === undefined ? { state: 'not-yet-looked' } : { state: 'taken', detail: wish.takenBy };
   tell(factsWithout(wish, target, owner));
@@ -92,19 +89,13 @@ export const policyCare = async (given: Given): Promise<PolicyCare> => {
     cluster,
     store: house.store,
     clock,
-    fence: given.fence,
-    leaseTransitions: given.leaseTransitions,
+    claim: given.claim,
     pauses,
     onFault,
   });
   if (damaged.length > 0)
     telemetry.log.warn({ target: targetKey(target), versions: damaged }, 'damaged snapshots set aside');
-  const { tell, forget } = reporter({
-    resource: wish.resource,
-    writer: given.statuses,
-    events: given.events,
-    now: clock.now,
-  });
+  const { tell, forget } = reporter({ resource: wish.resource, told: given.told, now: clock.now });
 
   const facts = (): PolicyFacts => {
     const proposal = life.proposal();

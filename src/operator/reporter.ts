@@ -1,9 +1,9 @@
 import { eventsBetween } from '#kubernetes/event-notes';
-import type { EventRecorder } from '#kubernetes/events';
 import type { PolicyFacts } from '#kubernetes/policy-facts';
 import { statusChanged, statusOf } from '#kubernetes/policy-status';
 import type { PolicyStatus, ScalingPolicy } from '#kubernetes/scaling-policy';
-import type { PolicyRef, StatusWriter } from '#kubernetes/status-writer';
+import type { PolicyRef } from '#kubernetes/status-writer';
+import type { Telling } from '#operator/telling';
 
 /**
  * Tells the cluster what is known of one policy: as status where that changed, as events where something happened. What
@@ -11,11 +11,11 @@ import type { PolicyRef, StatusWriter } from '#kubernetes/status-writer';
  */
 export const reporter = (given: {
   readonly resource: ScalingPolicy;
-  readonly writer: StatusWriter;
-  readonly events: EventRecorder;
+  readonly told: Pick<Telling, 'statuses' | 'events'>;
   readonly now: () => number;
 }) => {
-  const { resource, writer, events, now } = given;
+  const { resource, now } = given;
+  const { statuses, events } = given.told;
   const { namespace = '', name, uid = '' } = resource.metadata;
   const policy: PolicyRef = { namespace, name, uid };
   let told: PolicyStatus | undefined = resource.status;
@@ -24,10 +24,10 @@ export const reporter = (given: {
       const status = statusOf(facts, told, now());
       if (!statusChanged(told, status)) return;
       events.record(policy, eventsBetween(told, status, facts, now()));
-      writer.write(policy, status);
+      statuses.write(policy, status);
       told = status;
     },
-    forget: (): void => writer.forget(policy),
+    forget: (): void => statuses.forget(policy),
   };
 };
 

@@ -121,9 +121,10 @@ export type LearningFigures = {
   readonly lost: number;
 };
 
-/** Of the learning beside the loop, all targets together. */
-export const learningMetrics = (registers: Registers, read: () => LearningFigures): void => {
-  const known = (type: typeof Gauge | typeof Counter, name: string, help: string, of: () => number): void => {
+/** Read when it is scraped. */
+const reading =
+  (registers: Registers) =>
+  (type: typeof Gauge | typeof Counter, name: string, help: string, of: () => number): void => {
     new type({
       name: prefix + name,
       help,
@@ -134,6 +135,25 @@ export const learningMetrics = (registers: Registers, read: () => LearningFigure
       },
     });
   };
+
+/** What this replica looks after in its cluster. */
+export type OperatorFigures = {
+  readonly policies: number;
+  readonly buckets: number;
+  /** Replicas that share the policies, this one included. */
+  readonly members: number;
+};
+
+export const operatorMetrics = (registers: Registers, read: () => OperatorFigures): void => {
+  const known = reading(registers);
+  known(Gauge, 'owned_policies', 'ScalingPolicies that this replica looks after.', () => read().policies);
+  known(Gauge, 'owned_buckets', 'Parts of all policies that this replica holds.', () => read().buckets);
+  known(Gauge, 'members', 'Replicas that share the policies, as this one sees them.', () => read().members);
+};
+
+/** Of the learning beside the loop, all targets together. */
+export const learningMetrics = (registers: Registers, read: () => LearningFigures): void => {
+  const known = reading(registers);
   known(Gauge, 'rounds_waiting', 'Rounds of learning that are due and not begun.', () => read().waiting);
   known(
     Gauge,

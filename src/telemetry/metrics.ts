@@ -7,6 +7,8 @@ import {
   gauge,
   type LearningFigures,
   learningMetrics,
+  type OperatorFigures,
+  operatorMetrics,
   prefix,
   processMetrics,
   type Registers,
@@ -97,6 +99,7 @@ export const openMetrics = (given: {
     },
     fault: (at: string): void => faults.inc({ place: place(at) }),
     watchLearning: (read: () => LearningFigures): void => learningMetrics(registers, read),
+    watchOperator: (read: () => OperatorFigures): void => operatorMetrics(registers, read),
     forget: (target: Target): void => book.forget(target),
     text: async () => ({ contentType: registry.contentType as string, body: await registry.metrics() }),
   };

@@ -2,7 +2,7 @@ import { type Target, targetKey } from '#core/model';
 import { type Clock, type DecisionRecord, PortError, type Telemetry } from '#ports';
 import { idMaker } from './ids.ts';
 import { type Log, type LogLevel, openLog } from './log.ts';
-import type { LearningFigures } from './metric-families.ts';
+import type { LearningFigures, OperatorFigures } from './metric-families.ts';
 import type { Metrics } from './metrics.ts';
 import { seldom } from './seldom.ts';
 import type { Service, Tracing } from './tracing.ts';
@@ -31,6 +31,8 @@ export type OpenTelemetry = Telemetry & {
   forget(target: Target): void;
   /** Figures of the learning beside the loop, read when they are scraped. */
   watchLearning(read: () => LearningFigures): void;
+  /** Figures of the operator, read when they are scraped. */
+  watchOperator(read: () => OperatorFigures): void;
   metricsText(): Promise<{ readonly contentType: string; readonly body: string }>;
 };
 
@@ -79,6 +81,7 @@ export const openTelemetry = async (given: {
       metrics?.forget(target);
     },
     watchLearning: (read) => metrics?.watchLearning(read),
+    watchOperator: (read) => metrics?.watchOperator(read),
     metricsText: async () => (await metrics?.text()) ?? noMetrics,
     close: async (timeoutSeconds): Promise<void> => {
       await tracing?.close(timeoutSeconds);

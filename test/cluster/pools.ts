@@ -1,38 +1,41 @@
 import type { ControlPlane } from './control-plane.ts';
 import { deployment } from './objects.ts';
 
-export const poolVersion = 'test.nimbusguard.io/v1';
+export const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+const group = 'test.nimbusguard.io';
+export const poolVersion = `${group}/v1`;
 export const pools = `/apis/${poolVersion}/namespaces/default/pools`;
 
-/** A kind of our own with `/scale`. */
-export const poolDefinition = {
-  apiVersion: 'apiextensions.k8s.io/v1',
-  kind: 'CustomResourceDefinition',
-  metadata: { name: 'pools.test.nimbusguard.io' },
-  spec: {
-    group: 'test.nimbusguard.io',
-    scope: 'Namespaced',
-    names: { plural: 'pools', singular: 'pool', kind: 'Pool', listKind: 'PoolList' },
-    versions: [
-      {
-        name: 'v1',
-        served: true,
-        storage: true,
-        schema: {
-          openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
-        },
-        subresources: {
-          status: {},
-          scale: {
-            specReplicasPath: '.spec.replicas',
-            statusReplicasPath: '.status.replicas',
-            labelSelectorPath: '.status.selector',
-          },
-        },
-      },
-    ],
-  },
+/** A kind that takes any content, with `/scale`. */
+export const definition = (group: string, version: string, kind: string): object => {
+  const singular = kind.toLowerCase();
+  const plural = `${singular}s`;
+  const schema = {
+    openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
+  };
+  const scale = {
+    specReplicasPath: '.spec.replicas',
+    statusReplicasPath: '.status.replicas',
+    labelSelectorPath: '.status.selector',
+  };
+  return {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: {
+      name: `${plural}.${group}`,
+      // Groups of Kubernetes itself are protected by that.
+      annotations: { 'api-approved.kubernetes.io': 'unapproved, for tests' },
+    },
+    spec: {
+      group,
+      scope: 'Namespaced',
+      names: { plural, singular, kind, listKind: `${kind}List` },
+      versions: [{ name: version, served: true, storage: true, schema, subresources: { status: {}, scale } }],
+    },
+  };
 };
+
+export const poolDefinition = definition(group, 'v1', 'Pool');
 
 export const pool = (name: string, replicas: number): object => ({
   apiVersion: poolVersion,

@@ -6,7 +6,7 @@ import { startTimeoutMs } from '#test/components/start';
 import { type ScalerWorld, scalerContract } from '#test/contracts/scaler';
 import { type ControlPlane, startControlPlane } from './control-plane.ts';
 import { deployment } from './objects.ts';
-import { pool, poolDefinition, pools, poolVersion, runPools } from './pools.ts';
+import { definitions, pool, poolDefinition, pools, poolVersion, runPools } from './pools.ts';
 import {
   deployments,
   freshName,
@@ -28,7 +28,7 @@ needs('kubernetes')('a real control plane', () => {
   beforeAll(async () => {
     plane = await startControlPlane();
     scaled = await openScaled(plane, ({ kind }) => (kind === 'Pool' ? poolVersion : undefined));
-    await plane.api.create('/apis/apiextensions.k8s.io/v1/customresourcedefinitions', poolDefinition);
+    await plane.api.create(definitions, poolDefinition);
     await until('the kind Pool', 60, () => plane.api.get(pools));
     controller = runPools(plane, startUpSeconds);
   }, startTimeoutMs);

@@ -16,10 +16,14 @@ process.once('exit', () => {
   for (const kill of running) kill();
 });
 
+/** What the tests are told by variables is none of NimbusGuard's business, and it refuses names that it does not know. */
+const environment = (): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('NIMBUSGUARD_')));
+
 /** A program of which the last words are kept, and which does not outlive this process. */
 export const watch = (program: string, args: readonly string[], folder: string): Watched => {
   // The open pipe to its standard input is for programs that end when their starter does, even by kill -9.
-  const child = spawn(program, args, { cwd: folder, stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(program, args, { cwd: folder, env: environment(), stdio: ['pipe', 'pipe', 'pipe'] });
   let log = '';
   let death: string | undefined;
   const keep = (text: string): void => {

@@ -59,6 +59,13 @@ it('answers in the place of the server, as often as it is told, where the rule h
   expect(await post(proxy, '/scale')).toEqual(echoed);
 });
 
+it('lets a request be carried out and loses the answer', async () => {
+  const proxy = await behindProxy();
+  proxy.disturb({ disturbance: { kind: 'lose-answer' }, times: 1 });
+  await expect(post(proxy)).rejects.toThrow();
+  expect(await post(proxy)).toEqual(echoed);
+});
+
 it('delays', async () => {
   const proxy = await behindProxy();
   proxy.disturb({ disturbance: { kind: 'delay', seconds: 0.2 } });

@@ -11,7 +11,7 @@ import { createServer as createSecure, Agent as SecureAgent, request as secureRe
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-type Hits = (method: string, path: string) => boolean;
+export type Hits = (method: string, path: string) => boolean;
 
 /** What is done to a request instead of, or before, handing it on. */
 export type Disturbance =
@@ -19,6 +19,8 @@ export type Disturbance =
   | { readonly kind: 'refuse' }
   /** Nothing is heard any more, over open connections either: as if a cable were cut. */
   | { readonly kind: 'hang' }
+  /** The server does what was asked, and nobody hears of it. */
+  | { readonly kind: 'lose-answer' }
   | { readonly kind: 'delay'; readonly seconds: number }
   /** Something else happens first; then it is handed on. */
   | { readonly kind: 'after'; readonly work: (method: string, path: string) => Promise<unknown> }
@@ -48,6 +50,8 @@ type Open = {
   silence(): void;
 };
 
+type State = { silent: boolean; readonly deaf: boolean };
+
 export type Passed = {
   readonly method: string;
   readonly path: string;
@@ -76,10 +80,11 @@ export const faultProxy = async (upstream: string, tls?: Tls) => {
     return found?.rule.disturbance;
   };
 
-  const handOn = (from: IncomingMessage, to: ServerResponse, one: { silent: boolean }) => {
+  const handOn = (from: IncomingMessage, to: ServerResponse, one: State) => {
     const headers = { ...from.headers, host: target.host };
     const { hostname: host, port } = target;
     const onward = send({ agent, host, port, method: from.method, path: from.url, headers }, (answer) => {
+      if (one.deaf) return void to.destroy();
       to.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.on('data', (chunk) => to.write(chunk));
       answer.on('end', () => to.end());
@@ -96,7 +101,7 @@ export const faultProxy = async (upstream: string, tls?: Tls) => {
     const disturbance = disturbanceOf(method, path);
     seen.push({ method, path, atSeconds: Date.now() / 1000, disturbed: disturbance !== undefined });
     const { socket } = from;
-    const state = { silent: false };
+    const state = { silent: false, deaf: disturbance?.kind === 'lose-answer' };
     let onward: { destroy(): unknown } | undefined;
     const one: Open = {
       method,

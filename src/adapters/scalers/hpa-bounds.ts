@@ -6,8 +6,8 @@ import { guardedWrite, type Versioned } from '#kubernetes/guarded-write';
 import { ruleFor } from '#kubernetes/missing-rule';
 import { checkedSize } from './checked-size.ts';
 import type { KubernetesScaler, KubernetesScalerSettings } from './kubernetes.ts';
-import { changedAt, newest, ownWrite } from './own-writes.ts';
-import { rolloutIn, targetMemories, writtenOver } from './target-memory.ts';
+import { newest, ownWrite } from './own-writes.ts';
+import { changeOf, rolloutIn, targetMemories, writtenOver } from './target-memory.ts';
 
 /** An HPA takes 0 only with metrics of other objects than pods. */
 const leastFloor = 1;
@@ -47,12 +47,13 @@ export const hpaBounds = (
     replicas: async (target, signal) => {
       signal?.throwIfAborted();
       const [seen, hpa] = await Promise.all([view.see(target, signal), hpaFor(target, signal)]);
+      const nowSeconds = now();
       const { namespace } = target;
       const { podSelector, podLabels = {} } = seen;
       const memory = memories.of(target, hpa);
       const { resourceVersion, replicas: floor } = newest(floorOf(hpa), memory.own);
       const isLate = resourceVersion !== hpa.resourceVersion;
-      if (!isLate) memory.own = ownWrite(memory.own, floorOf(hpa), hpa.writers);
+      if (!isLate) memory.own = ownWrite(memory.own, floorOf(hpa), hpa.writers, nowSeconds);
       decidedOn.set(targetKey(target), floor);
       const desired = Math.max(seen.replicas, floor);
       const ready = Math.min(seen.ready, desired);
@@ -65,15 +66,15 @@ export const hpaBounds = (
       const writer = writtenOver(memory, {
         replicas: floor,
         writers: isLate ? [] : hpa.writers,
-        nowSeconds: now(),
+        nowSeconds,
         manualHoldSeconds: given.manualHoldSeconds(target),
       });
       return {
         desired,
         ready,
         starting,
-        // The HPA writes through `/scale`, so its own scalings count too.
-        lastScaledAt: changedAt(memory.own, seen.workload?.writers ?? []),
+        // The HPA's own scalings count too.
+        lastScaledAt: changeOf(memory, desired, nowSeconds),
         rollout: rolloutIn(seen, memory),
         unschedulable,
         floor: budget,

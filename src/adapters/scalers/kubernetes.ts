@@ -7,8 +7,8 @@ import type { Neighbours } from '#kubernetes/neighbours';
 import type { Scale, TargetView } from '#kubernetes/target-view';
 import type { Scaler } from '#ports';
 import { checkedSize } from './checked-size.ts';
-import { changedAt, newest, ownWrite, type Written } from './own-writes.ts';
-import { noteTemplate, rolloutIn, targetMemories, writtenOver } from './target-memory.ts';
+import { newest, ownWrite, type Written } from './own-writes.ts';
+import { changeOf, noteTemplate, rolloutIn, targetMemories, writtenOver } from './target-memory.ts';
 
 export type KubernetesScalerSettings = {
   readonly api: KubeApi;
@@ -43,6 +43,7 @@ export const kubernetesScaler = (given: KubernetesScalerSettings): KubernetesSca
 
     replicas: async (target, signal) => {
       const seen = await view.see(target, signal);
+      const nowSeconds = now();
       const { namespace } = target;
       const { podSelector, podLabels = {} } = seen;
       const memory = memories.of(target, seen);
@@ -51,7 +52,7 @@ export const kubernetesScaler = (given: KubernetesScalerSettings): KubernetesSca
       const isOurs = memory.own === undefined || memory.own.replicas === desired;
       const writers = seen.workload?.writers ?? (isOurs ? [] : await view.writers(target, signal));
       const isLate = resourceVersion !== seen.resourceVersion;
-      if (!isLate) memory.own = ownWrite(memory.own, seen, writers);
+      if (!isLate) memory.own = ownWrite(memory.own, seen, writers, nowSeconds);
       // Pods that are ready and no longer wanted are on their way out.
       const ready = Math.min(seen.ready, desired);
       const starting = desired - ready;
@@ -63,14 +64,14 @@ export const kubernetesScaler = (given: KubernetesScalerSettings): KubernetesSca
       const writer = writtenOver(memory, {
         replicas: desired,
         writers: isLate ? [] : writers,
-        nowSeconds: now(),
+        nowSeconds,
         manualHoldSeconds: given.manualHoldSeconds(target),
       });
       return {
         desired,
         ready,
         starting,
-        lastScaledAt: changedAt(memory.own, writers),
+        lastScaledAt: changeOf(memory, desired, nowSeconds),
         rollout: rolloutIn(seen, memory),
         unschedulable,
         floor,
@@ -83,7 +84,7 @@ export const kubernetesScaler = (given: KubernetesScalerSettings): KubernetesSca
       checkedSize(target, from);
       checkedSize(target, to);
       if (from === to) return;
-      const path = `${await view.pathOf(target)}/scale`;
+      const path = `${await view.pathOf(target, signal)}/scale`;
       const found = await view.see(target, signal);
       const memory = memories.of(target, found);
       noteTemplate(found, memory);
@@ -122,8 +123,9 @@ export const kubernetesScaler = (given: KubernetesScalerSettings): KubernetesSca
         },
         signal,
       );
-      if (written !== undefined)
-        memory.own = { replicas: to, atSeconds: now(), resourceVersion: written.resourceVersion };
+      if (written === undefined) return;
+      memory.own = { replicas: to, atSeconds: now(), resourceVersion: written.resourceVersion };
+      memory.size = to;
     },
 
     forget: memories.forget,

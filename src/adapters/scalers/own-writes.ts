@@ -10,38 +10,28 @@ export type OwnWrite = Written & { readonly resourceVersion?: string | undefined
 type Looked = { readonly resourceVersion: string; readonly replicas: number };
 
 /** The size by the newer of the two: a view may not have heard of our own write yet. */
-export const newest = <T extends Looked>(seen: T, own: OwnWrite | undefined): Looked =>
+export const newest = (seen: Looked, own: OwnWrite | undefined): Looked =>
   own?.resourceVersion !== undefined && isOlder(seen.resourceVersion, own.resourceVersion)
     ? { resourceVersion: own.resourceVersion, replicas: own.replicas }
     : seen;
 
 const isOurs = ({ manager }: FieldWriter): boolean => manager === fieldManager;
 
+/** The newest of the others who own the number. */
 export const foreignOf = (writers: readonly FieldWriter[]): FieldWriter | undefined =>
   writers.find((writer) => !isOurs(writer));
 
 /**
- * What we wrote last, by memory or, where a write was carried out and its answer lost, by the object itself: the newest
- * writer of the number that it has is us.
+ * What we wrote last, by memory; or by the object itself, where a write was carried out and its answer lost, or another
+ * process of ours wrote: who owns a number wrote it.
  */
 export const ownWrite = (
   known: OwnWrite | undefined,
   looked: Looked,
   writers: readonly FieldWriter[],
+  nowSeconds: number,
 ): OwnWrite | undefined => {
-  const [last] = writers;
-  if (last === undefined || !isOurs(last) || known?.replicas === looked.replicas) return known;
-  return { replicas: looked.replicas, atSeconds: last.atSeconds ?? known?.atSeconds ?? 0 };
-};
-
-/**
- * When the number was changed last. Only `/scale` tells that exactly: an entry for the whole object has the time of its
- * manager's last change of any field.
- */
-export const changedAt = (own: OwnWrite | undefined, writers: readonly FieldWriter[]): number | undefined => {
-  const times = writers
-    .filter((writer) => writer.subresource === 'scale' && !isOurs(writer))
-    .flatMap(({ atSeconds }) => (atSeconds === undefined ? [] : [atSeconds]));
-  if (own !== undefined) times.push(own.atSeconds);
-  return times.length === 0 ? undefined : Math.max(...times);
+  if (known?.replicas === looked.replicas) return known;
+  const ours = writers.find(isOurs);
+  return ours === undefined ? known : { replicas: looked.replicas, atSeconds: ours.atSeconds ?? nowSeconds };
 };

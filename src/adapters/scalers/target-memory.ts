@@ -14,9 +14,14 @@ export type TargetMemory = {
   readonly stuck: StuckPods;
   /** What we wrote last. */
   own: OwnWrite | undefined;
+  /** The size at the last look or write, and when another one was seen. */
+  size: number | undefined;
+  changedAt: number | undefined;
   /** The template of which all pods were when that was last sure. */
   settled: string | undefined;
   override: Override;
+  /** Since when somebody else's number is seen. */
+  foreign: { readonly manager: string; readonly replicas: number; readonly since: number } | undefined;
 };
 
 export type TargetMemories = {
@@ -43,8 +48,11 @@ export const targetMemories = (given: {
         uid,
         stuck: stuckPods({ api, now, afterSeconds }),
         own: written !== undefined && written.atSeconds >= createdAt ? written : undefined,
+        size: undefined,
+        changedAt: undefined,
         settled: undefined,
         override: noOverride,
+        foreign: undefined,
       };
       memories.set(key, made);
       return made;
@@ -69,6 +77,14 @@ export const rolloutIn = (seen: Seen, memory: TargetMemory): boolean => {
   return rolling;
 };
 
+/** When the size was changed last, by whomever: to the time of a look where it was not us, for `/scale` keeps no times. */
+export const changeOf = (memory: TargetMemory, size: number, nowSeconds: number): number | undefined => {
+  if (memory.size !== undefined && memory.size !== size) memory.changedAt = nowSeconds;
+  memory.size = size;
+  const { own, changedAt } = memory;
+  return changedAt === undefined ? own?.atSeconds : Math.max(changedAt, own?.atSeconds ?? changedAt);
+};
+
 /** Somebody who wrote over the number that we wrote last. */
 export const writtenOver = (
   memory: TargetMemory,
@@ -81,7 +97,12 @@ export const writtenOver = (
 ): Holder | undefined => {
   const { own } = memory;
   const { writers, ...sight } = given;
-  const foreign = foreignOf(writers);
+  const { replicas, nowSeconds } = sight;
+  const writer = own === undefined || own.replicas === replicas ? undefined : foreignOf(writers);
+  if (writer === undefined) memory.foreign = undefined;
+  else if (memory.foreign?.manager !== writer.manager || memory.foreign.replicas !== replicas)
+    memory.foreign = { manager: writer.manager, replicas, since: nowSeconds };
+  const foreign = writer && { ...writer, atSeconds: writer.atSeconds ?? memory.foreign?.since };
   // A write takes the number from all who wrote another, so who owns another than ours wrote after us: whatever our clock says.
   const wrote = own && {
     replicas: own.replicas,

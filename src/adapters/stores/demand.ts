@@ -76,6 +76,34 @@ export const packHours = async (db: Db, targetId: number, before: number): Promi
     .execute();
 };
 
+/** To the hour where it is packed. A row that began before `from` counts from there. */
+export const firstDemand = async (
+  db: Db,
+  targetId: number,
+  from: number,
+  to: number,
+): Promise<number | undefined> => {
+  const hour = await db
+    .selectFrom('demand_hours')
+    .select('hour_at as at')
+    .where('target_id', '=', targetId)
+    .where('hour_at', '>=', hourOf(from))
+    .where('hour_at', '<', to)
+    .orderBy('hour_at')
+    .limit(1)
+    .executeTakeFirst();
+  const row = await db
+    .selectFrom('demand_recent')
+    .select('starts_at as at')
+    .where('target_id', '=', targetId)
+    .where('starts_at', '<', to)
+    .orderBy('starts_at')
+    .limit(1)
+    .executeTakeFirst();
+  const first = Math.min(...[hour, row].map((found) => found?.at ?? Number.POSITIVE_INFINITY));
+  return Number.isFinite(first) ? Math.max(from, first) : undefined;
+};
+
 export const readDemand = async (
   db: Db,
   targetId: number,

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import { PortError, type Store } from '#ports';
 import { readCursor } from './cursor.ts';
-import { addDemand, packHours, readDemand } from './demand.ts';
+import { addDemand, firstDemand, packHours, readDemand } from './demand.ts';
 import { fromJson, toJson } from './exact-json.ts';
 import { insertDecision, insertReward, readDecision, readDecisions } from './journal.ts';
 import { keptSnapshots, prune, pruneSnapshots } from './retention.ts';
@@ -64,6 +64,10 @@ export const sqlStore = (name: string, db: Kysely<Schema>, fault: Fault): Store 
     },
 
     targets: () => targetSummaries(db),
+
+    async firstDemandAt(cluster, target, fromSeconds, toSeconds) {
+      return firstDemand(db, (await ids.find(cluster, target)) ?? -1, fromSeconds, toSeconds);
+    },
 
     async demand(cluster, target, fromSeconds, toSeconds) {
       return readDemand(db, (await ids.find(cluster, target)) ?? -1, fromSeconds, toSeconds);

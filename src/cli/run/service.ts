@@ -71,9 +71,9 @@ export const serve = async (
     const loops = looking({
       house,
       concurrency: config.loop.concurrency,
-      onAbandoned: (target, error, failuresInARow) => {
+      onAbandoned: (target, error) => {
         telemetry.fault(target, error);
-        operator?.abandoned(target, error, failuresInARow);
+        operator?.abandoned(target, error);
       },
     });
     const { kubernetes } = config;

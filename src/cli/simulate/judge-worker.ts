@@ -1,6 +1,9 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { JudgingMessage, JudgingTask } from '#cli/simulate/judging';
+import { inlineCycles } from '#experiments/inline-cycles';
 import { judge } from '#experiments/judge';
+
+inlineCycles();
 
 const { load, contestants, settings, keep } = workerData as JudgingTask;
 const say = (message: JudgingMessage): void => parentPort!.postMessage(message);

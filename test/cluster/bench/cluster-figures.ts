@@ -30,11 +30,19 @@ const coreFigures = (who: string, now: Measured, idle: Measured | undefined): re
     };
   });
 
-const requestFigure = (who: string, { requestsPerSecond }: Measured): Figure => ({
-  what: `${who}: answers of the API server`,
-  value: requestsPerSecond,
-  unit: '/s',
-});
+const requestsShown = 8;
+
+/** All, and beneath them those that are most. */
+const requestFigures = (who: string, { requestsPerMinute }: Measured): readonly Figure[] => [
+  {
+    what: `${who}: answers of the API server`,
+    value: requestsPerMinute.reduce((sum, [, perMinute]) => sum + perMinute, 0),
+    unit: '/min',
+  },
+  ...requestsPerMinute
+    .slice(0, requestsShown)
+    .map(([what, perMinute]) => ({ what: `    ${what}`, value: perMinute, unit: '/min' })),
+];
 
 const turnFigure = (who: string, count: number, { turnsPerSecond }: Turns): Figure => ({
   what: `${who}: each has its turn every`,
@@ -52,9 +60,9 @@ export const phaseFigures = (phases: Phases): readonly Figure[] => {
   const { count, idle, hpas, ours } = phases;
   const figures: Figure[] = [
     ...coreFigures('idle', idle, undefined),
-    requestFigure('idle', idle),
+    ...requestFigures('idle', idle),
     ...coreFigures(`${count} HPAs`, hpas, idle),
-    requestFigure(`${count} HPAs`, hpas),
+    ...requestFigures(`${count} HPAs`, hpas),
     turnFigure(`${count} HPAs`, count, hpas),
   ];
   if (ours === undefined) return figures;
@@ -63,7 +71,7 @@ export const phaseFigures = (phases: Phases): readonly Figure[] => {
   return [
     ...figures,
     ...coreFigures(who, ours, idle),
-    requestFigure(who, ours),
+    ...requestFigures(who, ours),
     turnFigure(who, count, ours),
     { what: `${who}: start to first decision`, value: ours.firstDecisionSeconds, unit: 's', goal: '< 5' },
     { what: `${who}: nimbusguard`, value: percent(nimbusguard!.coreRatio), unit: '% of core', goal: '< 20' },

@@ -19,16 +19,26 @@ const read = async (pid: number): Promise<{ cpuSeconds: number; residentMegabyte
   };
 };
 
-const requestCount = async (plane: ControlPlane): Promise<number> =>
-  (await plane.metrics('kube-apiserver'))
-    .matchAll(/^apiserver_request_total\{.*\} (\S+)$/gm)
-    .reduce((sum, [, count]) => sum + Number(count), 0);
+const labelIn = (labels: string, name: string): string =>
+  new RegExp(`\\b${name}="([^"]*)"`).exec(labels)?.[1] ?? '';
+
+/** By verb and resource: `PATCH scalingpolicies/status`. */
+const requestCounts = async (plane: ControlPlane): Promise<ReadonlyMap<string, number>> => {
+  const counts = new Map<string, number>();
+  const page = await plane.metrics('kube-apiserver');
+  for (const [, labels = '', count] of page.matchAll(/^apiserver_request_total\{(.*)\} (\S+)$/gm)) {
+    const subresource = labelIn(labels, 'subresource');
+    const what = `${labelIn(labels, 'verb')} ${labelIn(labels, 'resource')}${subresource && `/${subresource}`}`;
+    counts.set(what, (counts.get(what) ?? 0) + Number(count));
+  }
+  return counts;
+};
 
 export type Measured = {
   /** By the part's name, and those of the programs beside. */
   readonly costs: Readonly<Record<string, Cost>>;
-  /** Answered by the API server, watches that go on left out. */
-  readonly requestsPerSecond: number;
+  /** Answers of the API server by verb and resource, most first; watches that go on left out. */
+  readonly requestsPerMinute: readonly (readonly [what: string, perMinute: number])[];
 };
 
 /** What each part of the control plane costs over so many seconds, and what programs beside it do. */
@@ -44,7 +54,7 @@ export const measureParts = async (
   }
   const look = async () => ({
     atMilliseconds: performance.now(),
-    requests: await requestCount(plane),
+    requests: await requestCounts(plane),
     all: await Promise.all([...pids].map(async ([name, pid]) => [name, await read(pid)] as const)),
   });
   const before = await look();
@@ -57,6 +67,11 @@ export const measureParts = async (
   });
   return {
     costs: Object.fromEntries(costs),
-    requestsPerSecond: (after.requests - before.requests) / passedSeconds,
+    requestsPerMinute: [...after.requests]
+      .map(
+        ([what, count]) => [what, (60 * (count - (before.requests.get(what) ?? 0))) / passedSeconds] as const,
+      )
+      .filter(([, perMinute]) => perMinute > 0)
+      .sort(([, a], [, b]) => b - a),
   };
 };

@@ -43,6 +43,19 @@ export const demandContract = ({ fresh, open, reopen }: Opening): void => {
     );
   });
 
+  it('says from when on demand is known, to the hour where hours are packed', async () => {
+    const store = await open();
+    const first = (from: number, to: number) =>
+      store.firstDemandAt('home', target(), startAt + from, startAt + to);
+    expect(await first(-9, 9)).toBeUndefined();
+    await see(store, 1, arrivals(2, [1, 2]));
+    expect(await first(-9, 9)).toBe(startAt + 2);
+    expect(await first(3, 9)).toBe(startAt + 3);
+    expect(await first(-9, 1)).toBeUndefined();
+    await see(store, 2, arrivals(2 * 3600, [3]));
+    expect(await first(-7200, 9)).toBe(3600 * Math.floor(startAt / 3600));
+  });
+
   it('spreads a longer step evenly, and adds up shorter ones', async () => {
     const store = await open();
     await see(store, 1, arrivals(0, [30, 60], 3)); // 10, 10, 10 and 20, 20, 20 a second

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { tailSharpness } from '#core/queue';
 import { phaseOf } from '#policies/shadow-q/experts/two-lines/feature-history';
-import { restless } from '#policies/shadow-q/experts/two-lines/lines';
+import { calm, restless } from '#policies/shadow-q/experts/two-lines/lines';
 import { shadow } from '#policies/shadow-q/shadow';
 import { workload } from '#simulator/workload';
 import { jumps } from '#test/policies/shadow-q/demand';
@@ -79,4 +79,21 @@ it('follows two lines: up to the low one, down to the high one, between them not
   ].map(([low, high], k) => fleet.decide(k, low!, high!));
   // Half is rounded up; 50 is the most.
   expect(sizes).toEqual([10, 11, 8, 8, 50]);
+});
+
+it('turns back what it ordered only when the surplus since adds up to 10 s of the whole fleet', () => {
+  const fleet = shadow(economy(), 1, calm);
+  fleet.start(20);
+  // Half of 40 too many for 5 s is 2.5 s of the fleet: the fourth step makes it 10. In between there may be none.
+  const sizes = [
+    [40, 40],
+    [20, 20],
+    [20, 50],
+    [20, 20],
+    [20, 20],
+    [20, 20],
+    // After a release the next one waits for nothing.
+    [10, 18],
+  ].map(([low, high], k) => fleet.decide(k, low!, high!));
+  expect(sizes).toEqual([40, 40, 40, 40, 40, 20, 18]);
 });

@@ -17,20 +17,49 @@ export const lowLine = (o0: number, scale: number, capacity: number): number =>
 export const highLine = (low: number, o1: number): number => low * Math.exp(softplus(o1));
 
 /**
- * How much calmer than the lines a fleet moves, in parts of its size: a release of fewer replicas waits, an order goes
- * so far above the low line (to the middle at most), so that slow ramps take fewer and larger moves.
+ * How much calmer than the lines a fleet moves, in parts of its size. An order goes so far above the low line (to the
+ * middle of the two at most), so that slow ramps take fewer and larger moves; a release of fewer replicas waits. A
+ * release that turns back what was ordered must be larger, and waits until what was too many since the order adds up to
+ * so many seconds of the whole fleet: for 10 s a tenth too many waits for 100 s, a half for 20 s.
  */
-export type Calm = { readonly release: number; readonly order: number };
-export const calm: Calm = { release: 0.06, order: 0.03 };
-export const restless: Calm = { release: 0, order: 0 };
+export type Calm = {
+  readonly order: number;
+  readonly release: number;
+  readonly turn: number;
+  readonly turnSeconds: number;
+};
+export const calm: Calm = { order: 0.02, release: 0.06, turn: 0.1, turnSeconds: 10 };
+export const restless: Calm = { order: 0, release: 0, turn: 0, turnSeconds: 0 };
 
-/** The size that two lines want from `replicas`; whole replicas, half rounded up. */
-export const towards = (replicas: number, low: number, high: number, { release, order }: Calm): number => {
-  const least = Math.floor(low + 0.5);
-  if (replicas < least)
-    return Math.max(least, Math.floor(Math.min((low + high) / 2, low + order * replicas) + 0.5));
-  const most = Math.floor(high + 0.5);
-  return replicas - most >= Math.ceil(release * replicas) ? Math.min(replicas, most) : replicas;
+/** What the last move leaves to wait for. */
+export type Turn = {
+  /** What was too many since the last order, in seconds of the whole fleet; infinite after a release. */
+  readonly surplusSeconds: number;
+  /** The size that waits: replicas beyond it are none of the order's. */
+  readonly size: number;
+};
+export const noTurn: Turn = { surplusSeconds: Number.POSITIVE_INFINITY, size: 0 };
+
+/** Whole replicas, half rounded up. */
+const whole = (line: number): number => Math.floor(line + 0.5);
+
+/** How many too many there are, in parts of the fleet. */
+export const surplusRatio = (replicas: number, high: number): number =>
+  replicas > whole(high) ? (replicas - whole(high)) / replicas : 0;
+
+/** The size that two lines want from `replicas`. */
+export const towards = (
+  replicas: number,
+  low: number,
+  high: number,
+  { order, release, turn, turnSeconds }: Calm,
+  { surplusSeconds, size }: Turn = noTurn,
+): number => {
+  const least = whole(low);
+  if (replicas < least) return Math.max(least, whole(Math.min((low + high) / 2, low + order * replicas)));
+  const most = surplusSeconds < turnSeconds ? Math.max(size, whole(high)) : whole(high);
+  const worthwhile = surplusSeconds === Number.POSITIVE_INFINITY ? release : turn;
+  return replicas - most >= Math.ceil(worthwhile * replicas) ? Math.min(replicas, most) : replicas;
 };
 
 /** Utilisation that an untrained net aims at, and the log of the logarithmic width between its lines. */
