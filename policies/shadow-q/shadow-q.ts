@@ -36,6 +36,13 @@ const longestGapSeconds = 24 * 3600;
 /** The table counts as a new version so often, and after each round of learning. */
 const versionSteps = 60;
 
+/** Before the first demand that is known: a history does not begin with them, or they would count as lived through. */
+const secondsUnknown = ({ counts, stepSeconds }: Arrivals): number => {
+  let steps = 0;
+  while (steps < counts.length && Number.isNaN(counts[steps])) steps++;
+  return steps * stepSeconds;
+};
+
 /** Features are made of whole seconds on a grid. */
 const onGrid = (spec: Spec): Spec => {
   const { intervalSeconds } = spec;
@@ -103,8 +110,12 @@ export const shadowQ: PolicyMaker = ({ seed, settings, snapshot, history, beside
     if (seconds === 0) return;
     if (startsAt !== undefined && a.startsAt - startsAt - mind.history.seconds() > longestGapSeconds)
       beginAnew();
-    // The first history ends where a step does, so that decisions never wait for the rest of a step.
-    startsAt ??= a.startsAt + secondsBeforeSteps(seconds, phase, spec.intervalSeconds);
+    if (startsAt === undefined) {
+      const unknown = secondsUnknown(a);
+      if (unknown === seconds) return;
+      // The first history ends where a step does, so that decisions never wait for the rest of a step.
+      startsAt = a.startsAt + unknown + secondsBeforeSteps(seconds - unknown, phase, spec.intervalSeconds);
+    }
     for (let at = startsAt + mind.history.seconds(); at < a.startsAt; at++) mind.push(Number.NaN);
     for (let at = startsAt + mind.history.seconds(); at < a.startsAt + seconds; at++) {
       mind.push(a.counts[Math.floor((at - a.startsAt) / a.stepSeconds)]! / a.stepSeconds);
