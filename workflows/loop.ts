@@ -63,9 +63,11 @@ export const looking = (settings: Omit<LoopSettings, 'watched' | 'signal'>) => {
     const { turn, close } = turns(w, house);
     const last = w.memory.recent.at(-1)?.observation.atSeconds ?? Number.NEGATIVE_INFINITY;
     let failures = 0;
+    let retrySeconds: number | undefined;
 
     const cycle = async (atSeconds: number): Promise<void> => {
       if (signal.aborted) return;
+      retrySeconds = undefined;
       try {
         await turn(atSeconds, signal);
         cycles++;
@@ -74,6 +76,7 @@ export const looking = (settings: Omit<LoopSettings, 'watched' | 'signal'>) => {
         if (signal.aborted) return;
         abandoned++;
         failures++;
+        retrySeconds = w.retrySeconds?.(error);
         settings.onAbandoned(target, error, failures);
       }
     };
@@ -95,7 +98,8 @@ export const looking = (settings: Omit<LoopSettings, 'watched' | 'signal'>) => {
         });
         const wait = failures === 0 ? interval / 2 : backOffSeconds(failures, interval);
         const from = isAhead(at) ? slot(clock.now()) - interval : at;
-        at = slot(Math.max(from + wait, clock.now()));
+        const next = slot(Math.max(from + wait, clock.now()));
+        at = retrySeconds === undefined ? next : Math.min(next, clock.now() + retrySeconds);
       }
     } catch (error) {
       if (!signal.aborted) throw error;

@@ -33,6 +33,8 @@ export type Watched = {
   readonly asked?: { readonly uid?: string | undefined; readonly generation?: number | undefined };
   /** How often the Lease under which we write has changed hands; it stands in the record. */
   readonly leaseTransitions?: () => number | undefined;
+  /** After a cycle that was given up for this: when to look again, where waiting longer each time would gain nothing. */
+  readonly retrySeconds?: ((error: unknown) => number | undefined) | undefined;
   /** Hears of each record once it is kept. */
   readonly onKept?: (record: DecisionRecord) => void;
 };

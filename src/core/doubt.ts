@@ -16,8 +16,11 @@ const memoryLine = 0.85;
 /** A source that is late by twice its normal age no longer tells about now. */
 export const staleAfterSeconds = (spec: Spec): number => Math.max(15, 2 * spec.metricAgeSeconds);
 
+const isLate = ({ metric, state }: Sample): boolean => metric === 'requests' && state === 'stale';
+
 export const doubt = (o: Observation, spec: Spec): Doubt => {
-  if (o.demand === undefined || !(o.demand >= 0 && o.demand < Number.POSITIVE_INFINITY)) return 'missing';
+  if (o.demand === undefined) return o.samples.some(isLate) ? 'stale' : 'missing';
+  if (!(o.demand >= 0 && o.demand < Number.POSITIVE_INFINITY)) return 'missing';
   // Where arrivals are counted, a newest count that is missing means that the last rise may not have been seen.
   const counts = o.arrivals?.counts;
   let partial = counts !== undefined && counts.length > 0 && Number.isNaN(counts[counts.length - 1]!);

@@ -29,6 +29,8 @@ export type Evidence = {
 export type Asked = {
   readonly mode: Mode;
   readonly promotion: 'Manual' | 'Automatic';
+  /** Of the object that asks: one that was made anew counts its generations anew. */
+  readonly uid?: string | undefined;
   readonly generation: number;
   /** By how much the band of a canary is widened, and how wide it is at first. */
   readonly canaryRatio: number;
@@ -44,6 +46,7 @@ export type Promotion = {
   readonly canaryRatio?: number | undefined;
   readonly sinceSeconds: number;
   readonly reason: PromotionReason;
+  readonly uid?: string | undefined;
   readonly generation: number;
   /** How often it went back to Shadow by itself: each doubles the wait. */
   readonly demoted: number;
@@ -97,6 +100,7 @@ const begun = (
   ...(stage === 'Canary' && { canaryRatio: Math.min(1, asked.canaryRatio) }),
   sinceSeconds: now,
   reason,
+  uid: asked.uid,
   generation: asked.generation,
   demoted,
   bandSinceSeconds: now,
@@ -111,15 +115,15 @@ const obeyed = (
   asked: Asked,
   nowSeconds: number,
 ): Promotion => {
-  const { mode, promotion, generation } = asked;
-  if (state?.generation === generation) return state;
+  const { mode, promotion, uid, generation } = asked;
+  if (state?.generation === generation && state.uid === uid) return state;
   const given = { evidence, asked, now: nowSeconds, demoted: state?.demoted ?? 0 };
-  if (state?.stage === mode) return { ...state, generation };
+  if (state?.stage === mode) return { ...state, uid, generation };
   const byHand = promotion === 'Manual' || rank[mode] === 0;
   if (byHand || mode === 'Shadow') return begun(mode, 'ModeAsked', given);
   // Of a stage below the highest nothing is taken away; one above it is left.
   if (state !== undefined && rank[state.stage] > 0 && rank[state.stage] < rank[mode])
-    return { ...state, generation };
+    return { ...state, uid, generation };
   return state !== undefined && rank[state.stage] > rank[mode]
     ? begun(mode, 'ModeAsked', given)
     : begun('Shadow', 'EvidenceAwaited', given);

@@ -16,6 +16,10 @@ export type TargetFound = {
     | 'ambiguous-selector'
     /** Another policy has the same target, and came first. */
     | 'taken'
+    /** Another object sets its size, as a Deployment does that of its ReplicaSets. */
+    | 'owned'
+    /** Its size is to be bounded by an HPA, and there is none. */
+    | 'without-autoscaler'
     | 'forbidden'
     | 'failed';
   /** The API server's words, or the name of whoever is in the way. */

@@ -27,6 +27,16 @@ const judged: Readonly<Record<TargetFound['state'], Judged>> = {
       'TargetTaken',
       `another ScalingPolicy already looks after ${target}${detail}: delete one of the two`,
     ),
+  owned: (target, detail) =>
+    isNot(
+      'TargetOwned',
+      `the size of ${target} is set by its owner${detail}: correct spec.targetRef to name the owner`,
+    ),
+  'without-autoscaler': (target, detail) =>
+    isNot(
+      'NoAutoscaler',
+      `there is no HPA of ${target} whose bounds could be set${detail}: create one, or take the actuator scale`,
+    ),
   forbidden: (target, detail) =>
     isNot(
       'Forbidden',

@@ -7,6 +7,7 @@ import type { Plan } from '#kubernetes/policy-plan';
 import type { Cluster } from '#operator/cluster';
 import { type PolicyLife, policyLife } from '#operator/policy-life';
 import { policySource } from '#operator/policy-source';
+import { targetTrouble } from '#operator/target-trouble';
 import { policies } from '#policies/registry';
 import type { Clock, Store } from '#ports';
 import { jitterSeconds } from '#workflows/loop';
@@ -16,6 +17,13 @@ import type { Watched } from '#workflows/turns';
 
 /** After a start or a hand-over the first decision falls so soon, whatever the interval. */
 const firstLookWithinSeconds = 3;
+/** A target that is not there may be made at any moment, and most are looked up in what is watched anyway. */
+const missingTargetSeconds = 5;
+
+const retrySeconds = (error: unknown): number | undefined => {
+  const state = targetTrouble(error)?.state;
+  return state === 'not-found' || state === 'without-autoscaler' ? missingTargetSeconds : undefined;
+};
 
 /** What we know of our right to look after a policy. */
 export type Claim = {
@@ -78,7 +86,11 @@ export const openPolicy = async (given: {
     api: cluster.api,
     view: cluster.view,
     neighbours: cluster.neighbours,
-    fence: (_: Target, signal?: AbortSignal) => claim.fence(signal),
+    fence: async (_: Target, signal?: AbortSignal) => {
+      // What could not be kept is not done: who cannot write these few bytes could not write the record either.
+      await memo.keep({});
+      return claim.fence(signal);
+    },
     now: clock.now,
     sleep: cluster.world.sleep,
     manualHoldSeconds: () => plan.manualHoldSeconds,
@@ -117,6 +129,7 @@ export const openPolicy = async (given: {
       // Within a third of the interval all who share an answer of a metric source can.
       offsetSeconds: jitterSeconds(target, spec.intervalSeconds / 3),
       firstLookWithinSeconds,
+      retrySeconds,
     },
     close: () => {
       source.close();

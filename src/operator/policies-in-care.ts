@@ -82,7 +82,8 @@ export const policiesInCare = (given: {
         cared.delete(key);
         if (byTargetKey.get(target) === one) byTargetKey.delete(target);
         await one.close();
-        if (wanted(key) === undefined) left(one.target);
+        // Of two policies for one target only one looks after it: nothing has ended when the other goes.
+        if (wanted(key) === undefined && !byTargetKey.has(target)) left(one.target);
       },
     };
   };

@@ -33,6 +33,7 @@ export const policyLife = (given: {
   const asked: Asked = {
     mode: plan.mode,
     promotion: plan.promotion,
+    uid: plan.object.uid,
     generation: plan.object.generation,
     canaryRatio: plan.canary.ratio,
     widenEverySeconds: plan.canary.widenEverySeconds,

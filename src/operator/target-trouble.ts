@@ -7,7 +7,8 @@ const byReason: Readonly<Record<string, TargetFound['state']>> = {
   NotScalable: 'without-scale',
   AmbiguousSelector: 'ambiguous-selector',
   NoSelector: 'ambiguous-selector',
-  Owned: 'taken',
+  Owned: 'owned',
+  NoAutoscaler: 'without-autoscaler',
 };
 const byCode: Readonly<Record<number, TargetFound['state']>> = { 403: 'forbidden', 404: 'not-found' };
 

@@ -30,6 +30,8 @@ export type OperatorGiven = {
     | { readonly server: { readonly url: string; readonly tokenFile: string; readonly caFile: string } };
   readonly prometheusUrl: string;
   readonly scrapeSeconds?: number;
+  /** More Prometheus servers, by the names that policies call them. */
+  readonly servers?: Readonly<Record<string, string>>;
   /** Holds its configuration, its log and, unless one is named, its store. */
   readonly folder: string;
   readonly identity?: string;
@@ -52,7 +54,12 @@ const configOf = (given: OperatorGiven, port: number): object => ({
     ...(given.identity !== undefined && { identity: given.identity }),
     ...(given.namespaces !== undefined && { namespaces: given.namespaces }),
     leases: { namespace: 'default', ...given.leases },
-    servers: { default: { url: given.prometheusUrl, scrapeSeconds: given.scrapeSeconds ?? 5 } },
+    servers: Object.fromEntries(
+      Object.entries({ default: given.prometheusUrl, ...given.servers }).map(([name, url]) => [
+        name,
+        { url, scrapeSeconds: given.scrapeSeconds ?? 5 },
+      ]),
+    ),
   },
   http: { port },
   telemetry: { log: 'info' },

@@ -25,6 +25,13 @@ describe('doubt about the metrics', () => {
     expect(range(observation({ demand: Number.NaN }))).toEqual([4, 4]);
   });
 
+  it('tells demand that has grown old from demand that is not there', () => {
+    const late = sample({ state: 'stale', ageSeconds: 40 });
+    expect(doubt(without(late), spec())).toBe('stale');
+    expect(doubt(without(sample({ metric: 'cpu', state: 'stale' })), spec())).toBe('missing');
+    expect(range(without(late))).toEqual([4, 4]);
+  });
+
   it('may raise and not lower while any sample is not ok', () => {
     const partial = observation({
       samples: [sample(), sample({ metric: 'cpu', state: 'error', value: undefined })],

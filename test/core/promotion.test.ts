@@ -131,6 +131,12 @@ describe('automatic promotion', () => {
 describe('promotion by hand', () => {
   const manual = (mode: Mode, generation = 1) => asked({ mode, promotion: 'Manual', generation });
 
+  it('obeys an object that was made anew, though it counts its generations anew too', () => {
+    const auto = begin({ ...manual('Auto'), uid: 'first' });
+    const anew = promote(auto, evidence(), { ...manual('Shadow'), uid: 'second' }, at(1));
+    expect([auto.stage, anew.stage, anew.reason]).toEqual(['Auto', 'Shadow', 'ModeAsked']);
+  });
+
   it('is in the mode that is asked for, from the beginning', () => {
     for (const mode of ['Shadow', 'Approve', 'Canary', 'Auto', 'Off'] as const)
       expect(begin(manual(mode))).toMatchObject({ stage: mode, reason: 'ModeAsked' });

@@ -111,6 +111,8 @@ describe('conditions', () => {
     ['without-scale', 'TargetWithoutScale', /name the object that owns its replicas/],
     ['ambiguous-selector', 'AmbiguousSelector', /\(Deployment api\): give its pods a label of their own/],
     ['taken', 'TargetTaken', /delete one of the two/],
+    ['owned', 'TargetOwned', /correct spec\.targetRef to name the owner/],
+    ['without-autoscaler', 'NoAutoscaler', /create one, or take the actuator scale/],
     ['forbidden', 'Forbidden', /allow its ServiceAccount to get and update the scale/],
   ])('say that a target is %s, and what mends it', (state, reason, words) => {
     const given = facts({ target: { state, detail: 'Deployment api' } });
@@ -146,6 +148,40 @@ describe('conditions', () => {
     expect(found(given, 'MetricsAvailable')).toMatchObject({ status: 'False', reason: 'MissingMetric' });
     expect(found(given, 'MetricsAvailable').message).toContain('requests from simulator is error (HTTP 503)');
     expect(found(given, 'Fallback')).toMatchObject({ status: 'True', reason: 'FallbackHeld' });
+  });
+
+  it('say that demand is old without saying how old, so that the text stays while the trouble does', () => {
+    const old = (ageSeconds: number) => {
+      const detail = `the newest sample is ${ageSeconds} s old, more than 15 s`;
+      const samples = [sample({ state: 'stale', ageSeconds, detail })];
+      return facts({ record: record({ observation: observation({ demand: undefined, samples }) }) });
+    };
+    expect(found(old(20), 'MetricsAvailable')).toMatchObject({ status: 'False', reason: 'StaleMetric' });
+    expect(found(old(25), 'MetricsAvailable')).toEqual(found(old(20), 'MetricsAvailable'));
+    expect(found(old(20), 'Fallback')).toMatchObject({ status: 'False', reason: 'SizeHeld' });
+  });
+
+  it('say that demand cannot be less than zero', () => {
+    const negative = observation({ demand: -5, samples: [sample({ value: -5 })] });
+    const given = facts({ record: record({ observation: negative }) });
+    expect(found(given, 'MetricsAvailable').message).toContain('requests from simulator is less than zero');
+  });
+
+  it('say what limits a policy without experts, too', () => {
+    const held = record({
+      observation: observation({ rollout: true }),
+      decision: decision({
+        expert: undefined,
+        values: [
+          { option: 'static', replicas: 2, value: 0 },
+          { option: 'hold', replicas: 4, value: -1 },
+        ],
+      }),
+    });
+    expect(found(facts({ record: held }), 'ScalingLimited')).toMatchObject({
+      status: 'True',
+      reason: 'RolloutInProgress',
+    });
   });
 
   it('say that a policy at its greatest size wanted more, though it chose among what is legal', () => {

@@ -64,6 +64,16 @@ test('a look that fails abandons its cycle, and the next one comes later each ti
   expect(totals.abandoned).toBe(4);
 });
 
+test('what ends by itself is looked for again soon, whatever the interval and the number of failures', async () => {
+  const w = watched({ seconds: 300 });
+  const shared = await house();
+  const scaler = { ...w.scaler, replicas: failing(4, w.scaler.replicas) };
+  const retrySeconds = (error: unknown) => (error instanceof PortError ? 2 : undefined);
+  await run([{ ...w, scaler, retrySeconds }], shared);
+  // 0, 2, 4, 6 s fail; from then on every 5 s again.
+  expect(shared.seen.slice(0, 3).map(({ atSeconds }) => atSeconds - startAt)).toEqual([8, 15, 20]);
+});
+
 test('the back-off doubles up to a minute, and is never shorter than the interval', () => {
   expect([1, 2, 3, 4, 5, 50].map((n) => backOffSeconds(n, 5))).toEqual([5, 10, 20, 40, 60, 60]);
   expect(backOffSeconds(3, 120)).toBe(120);

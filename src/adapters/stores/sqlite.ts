@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { Kysely } from 'kysely';
 import { PortError, type Store } from '#ports';
 import { migrate } from './migrate.ts';
@@ -36,6 +37,37 @@ export const sqliteFault =
     );
   };
 
+/** SQLite goes on writing to a file that was deleted or moved away: it would be lost with the process. */
+const stillThere = (path: string): (() => void) => {
+  if (path === ':memory:') return () => {};
+  const opened = statSync(path);
+  return () => {
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (found?.ino === opened.ino && found.dev === opened.dev) return;
+    throw new PortError(
+      'sqlite',
+      `${path} was ${found === undefined ? 'deleted or moved away' : 'replaced'} while it was in use: put it back, or start anew to begin with what is there`,
+    );
+  };
+};
+
+/** Nothing is written to a file that nobody could find again. */
+const guarded = (store: Store, check: () => void): Store => {
+  const checked =
+    <A extends unknown[], R>(write: (...given: A) => Promise<R>) =>
+    async (...given: A): Promise<R> => {
+      check();
+      return write(...given);
+    };
+  return {
+    ...store,
+    append: checked(store.append),
+    saveSnapshot: checked(store.saveSnapshot),
+    saveSettings: checked(store.saveSettings),
+    saveRun: checked(store.saveRun),
+  };
+};
+
 export const openSqlite = async (path: string, options: SqliteOptions = {}): Promise<Store> => {
   const fault = sqliteFault(path);
   try {
@@ -48,7 +80,7 @@ export const openSqlite = async (path: string, options: SqliteOptions = {}): Pro
       await db.destroy();
       throw error;
     }
-    return sqlStore('sqlite', db, fault);
+    return guarded(sqlStore('sqlite', db, fault), stillThere(path));
   } catch (error) {
     throw error instanceof PortError ? error : fault(error);
   }

@@ -20,6 +20,7 @@ import type { TargetMemo } from '#workflows/target-memo';
 import type { House } from '#workflows/turns';
 import { prunes } from './prunes.ts';
 import { openStaticTarget, type StaticTarget } from './static-target.ts';
+import { storeHealth } from './store-health.ts';
 
 const flushSeconds = 3;
 
@@ -36,7 +37,7 @@ export const serve = async (
 ): Promise<LoopTotals> => {
   const { signal } = frame;
   const clock = systemClock();
-  const store = await openKept(config);
+  const { store, trouble } = storeHealth(await openKept(config));
   const telemetry = await openTelemetry({
     settings: {
       service: { name: 'nimbusguard', version: frame.version, instanceId: randomUUID() },
@@ -106,7 +107,11 @@ export const serve = async (
           ready: () => {
             if (signal.aborted) return { ok: false, reasons: ['stopping'] };
             if (!ready) return { ok: false, reasons: ['starting'] };
-            return operator?.ready() ?? { ok: true, reasons: [] };
+            const cluster = operator?.ready() ?? { ok: true, reasons: [] };
+            const unkept = trouble();
+            return unkept === undefined
+              ? cluster
+              : { ok: false, reasons: [`nothing is scaled: ${unkept}`, ...cluster.reasons] };
           },
           actions: {
             pause: async (target, pause) => {

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, expect, it, vi } from 'vitest';
 import { openSqlite, type SqliteOptions } from '#adapters/stores/sqlite';
@@ -87,6 +87,18 @@ it('goes on by itself once there is room again', async () => {
   const store = await open(path);
   await store.append(bulky(99));
   expect((await store.targets())[0]?.decisions).toBe(kept + 1);
+});
+
+it('keeps nothing in a file that was moved away, and goes on when it is back', async () => {
+  const { path } = await fresh();
+  const store = await open(path);
+  renameSync(path, `${path}-away`);
+  await expect(store.append(record())).rejects.toThrow(/was deleted or moved away while it was in use/);
+  writeFileSync(path, 'another');
+  await expect(store.append(record())).rejects.toThrow(/was replaced while it was in use/);
+  renameSync(`${path}-away`, path);
+  await store.append(record());
+  expect((await store.targets())[0]?.decisions).toBe(1);
 });
 
 it('says that the database is read-only', async () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Snapshot } from '#core/model';
+import type { Observation, Snapshot } from '#core/model';
 import { random } from '#core/random';
 import { shadowQ } from '#policies/shadow-q/shadow-q';
 import { spec } from '#test/make';
@@ -52,6 +52,31 @@ describe('without a snapshot', () => {
     const whole = restarted(all, false, never);
     for (const stop of [1, 2, 4, 50, 300])
       expect(differences(restarted(all, false, { save: -1, stop }), whole)).toEqual([]);
+  });
+});
+
+describe('a demand that is known from some second on', () => {
+  /** As a counter that has just appeared is read: a quarter of an hour back, of which nothing is known. */
+  const appeared = (all: readonly Observation[]): readonly Observation[] =>
+    all.map((o, k) => {
+      if (k > 0 || o.arrivals === undefined) return o;
+      const { startsAt, stepSeconds, counts } = o.arrivals;
+      const unknown = new Array<number>(900).fill(Number.NaN);
+      return {
+        ...o,
+        arrivals: { startsAt: startsAt - 900, stepSeconds, counts: [...unknown, ...Array.from(counts)] },
+      };
+    });
+
+  it('begins there, as if nothing had been asked of the time before', () => {
+    const all = looks(jumps(1200, 6));
+    expect(differences(restarted(appeared(all), false, never), restarted(all, false, never))).toEqual([]);
+  });
+
+  it('is gone on from after a restart', () => {
+    const all = appeared(looks(jumps(1200, 6)));
+    const at = { save: 30, stop: 31 };
+    expect(differences(restarted(all, false, at), restarted(all, false, never))).toEqual([]);
   });
 });
 

@@ -1,0 +1,236 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { Operator } from '#test/cluster/operator';
+import { fromPrometheus, scalingPolicies } from '#test/cluster/scaling-policy';
+import { until } from '#test/cluster/until';
+import { needs } from '#test/components/needs';
+import { startTimeoutMs } from '#test/components/start';
+import {
+  keptIn,
+  keptOf,
+  type OperatorLab,
+  openOperatorLab,
+  requests,
+  toward,
+} from '../operator/operator-lab.ts';
+import { figure } from './cell-table.ts';
+import { type FaultProxy, faultProxy } from './fault-proxy.ts';
+import { inForm } from './form.ts';
+import { judge } from './judge.ts';
+import { tableAfterAll } from './table-after-all.ts';
+
+vi.setConfig({ testTimeout: 300_000, maxConcurrency: 12 });
+
+/** How long it is watched that something does not happen. */
+const calmSeconds = inForm({ full: 40, short: 12 });
+/** A cycle stays under way for so long, since Prometheus answers no sooner. */
+const slowSeconds = 4;
+
+needs('kubernetes', 'prometheus')('the operator, whatever becomes of policies', () => {
+  let lab: OperatorLab;
+  let operator: Operator;
+  /** One for each policy that is changed while a cycle of it is under way. */
+  const slow = new Map<string, FaultProxy>();
+  const midCycle = ['deleted', 'lowered', 'shadowed'];
+
+  beforeAll(async () => {
+    lab = await openOperatorLab();
+    for (const name of midCycle) {
+      const proxy = await faultProxy(lab.prometheus.url);
+      slow.set(name, proxy);
+      lab.onClose(proxy.close);
+    }
+    operator = await lab.start({
+      servers: Object.fromEntries([...slow].map(([name, { url }]) => [name, url])),
+    });
+    // A counter that has just appeared is no steady demand.
+    lab.counted.set('default', 'again', 220);
+    await lab.workload('calm', 5, 100);
+    await lab.policy('calm', toward(5));
+  }, startTimeoutMs);
+  tableAfterAll();
+  afterAll(async () => {
+    await lab?.close();
+  });
+
+  /** Waits until a query of this policy's is on its way. */
+  const underWay = async (name: string): Promise<void> => {
+    const proxy = slow.get(name)!;
+    const known = proxy.seen.length;
+    await until(`a cycle of ${name}`, 60, async () => (proxy.seen.length > known ? true : undefined));
+  };
+  const slowDown = (name: string): void =>
+    slow.get(name)?.disturb({ disturbance: { kind: 'delay', seconds: slowSeconds } });
+  /** Decides nothing yet, since nobody tells its demand. */
+  const waiting = async (name: string, more: object): Promise<void> => {
+    await lab.workload(name, 4, Number.NaN);
+    await lab.policy(name, { metrics: [requests(name)], ...more });
+    await lab.conditionIs(name, 'MetricsAvailable', 'False', 'MissingMetric');
+    slowDown(name);
+    await underWay(name);
+    lab.demand(name, 100);
+  };
+  const told = async (title: string, name: string, startedAt: number, hadFallen = false): Promise<void> => {
+    const judged = judge({
+      records: await keptOf(operator.store, name),
+      changes: lab.sizes.changes.filter((change) => change.name === name),
+      hadFallen: () => hadFallen,
+    });
+    figure({ title, seconds: Date.now() / 1000 - startedAt, said: undefined, ...judged });
+    expect(judged).toMatchObject({ wrongDowns: [], doubleWrites: [], lostRecords: [] });
+  };
+
+  describe.concurrent('and all others are looked after meanwhile: a policy', () => {
+    it('that cannot be is refused by the API server, in a sentence', async () => {
+      const answer = async (more: object) =>
+        (await lab.api.ask('POST', scalingPolicies, lab.policyOf('impossible', more))).body;
+      expect(await answer({ minReplicas: 9, maxReplicas: 3 })).toMatchObject({
+        code: 422,
+        message: expect.stringContaining('minReplicas must be at most maxReplicas'),
+      });
+      expect(await answer({ intervalSeconds: 7 })).toMatchObject({
+        message: expect.stringContaining('intervalSeconds must be a multiple of 5'),
+      });
+      expect(await answer({ mode: 'Reckless' })).toMatchObject({
+        message: expect.stringContaining('Unsupported value: "Reckless"'),
+      });
+    });
+
+    it('with faults that only we can see is told all of them at once, and looked after once they are mended', async () => {
+      const startedAt = Date.now() / 1000;
+      await lab.workload('faulty', 3, 100);
+      await lab.policy('faulty', {
+        metrics: [requests('nowhere')],
+        schedules: [
+          { name: 'moon', timeZone: 'Moon/Base', start: '0 8 * * *', end: '0 9 * * *', minReplicas: 2 },
+        ],
+        learning: { policy: 'clairvoyance' },
+      });
+      const { message } = await lab.conditionIs('faulty', 'Ready', 'False', 'InvalidSpec');
+      expect(message).toContain('spec.metrics[0].prometheus.server');
+      expect(message).toContain('give one of');
+      expect(message).toContain('spec.schedules[0].timeZone');
+      expect(message).toContain('Moon/Base');
+      expect(message).toContain('spec.learning.policy');
+      await lab.api.patch(`${scalingPolicies}/faulty`, {
+        spec: {
+          metrics: [requests()],
+          schedules: null,
+          learning: { policy: 'static', settings: { replicas: -4, spirit: 'high' } },
+        },
+      });
+      await until('the faults of the settings', 60, async () => {
+        const now = (await lab.condition('faulty', 'Ready'))?.message ?? '';
+        return (
+          (now.includes('spec.learning.settings.replicas') &&
+            now.includes('spec.learning.settings.spirit')) ||
+          undefined
+        );
+      });
+      expect(await keptOf(operator.store, 'faulty')).toEqual([]);
+      await lab.api.patch(`${scalingPolicies}/faulty`, {
+        spec: { learning: { settings: { replicas: 6, spirit: null } } },
+      });
+      await lab.conditionIs('faulty', 'Ready', 'True', 'SucceededGetScale');
+      await lab.sizeIs('faulty', 6);
+      await told('policy with faults, then mended', 'faulty', startedAt);
+    });
+
+    it('that is deleted while a cycle is under way writes nothing any more, and its series vanish', async () => {
+      const startedAt = Date.now() / 1000;
+      await waiting('deleted', toward(9));
+      await lab.api.ask('DELETE', `${scalingPolicies}/deleted`);
+      await sleep(calmSeconds * 1000);
+      expect(await lab.size('deleted')).toBe(4);
+      const page = await (await fetch(`${operator.url}/metrics`)).text();
+      expect(page).toContain('calm');
+      expect(page).not.toContain('"deleted"');
+      await told('policy deleted mid-cycle', 'deleted', startedAt);
+    });
+
+    it('whose greatest size is lowered while a cycle is under way never goes above it', async () => {
+      const startedAt = Date.now() / 1000;
+      await waiting('lowered', toward(9));
+      await lab.api.patch(`${scalingPolicies}/lowered`, { spec: { maxReplicas: 6, intervalSeconds: 10 } });
+      await lab.sizeIs('lowered', 6);
+      await sleep(calmSeconds * 1000);
+      const changes = lab.sizes.changes.filter(({ name }) => name === 'lowered');
+      expect(changes.map(({ from, to }) => [from, to])).toEqual([[4, 6]]);
+      const last = (await keptOf(operator.store, 'lowered')).at(-1);
+      expect(last).toMatchObject({
+        spec: { maxReplicas: 6, intervalSeconds: 10 },
+        policy: { generation: 2 },
+      });
+      await told('policy edited mid-cycle: max and interval', 'lowered', startedAt);
+    });
+
+    it('that is set to Shadow while a cycle is under way writes nothing any more, and decides on', async () => {
+      const startedAt = Date.now() / 1000;
+      await waiting('shadowed', toward(9));
+      await lab.api.patch(`${scalingPolicies}/shadowed`, { spec: { mode: 'Shadow' } });
+      await until(
+        'a decision in Shadow',
+        60,
+        async () =>
+          (await keptOf(operator.store, 'shadowed')).some(({ outcome }) => outcome === 'shadowed') ||
+          undefined,
+      );
+      expect(await lab.size('shadowed')).toBe(4);
+      expect((await lab.seen('shadowed')).status).toMatchObject({ mode: 'Shadow', desiredReplicas: 9 });
+      await told('policy edited mid-cycle: mode', 'shadowed', startedAt);
+    });
+
+    it('that is deleted and made again goes on from what was known, under its new UID', async () => {
+      const startedAt = Date.now() / 1000;
+      await lab.workload('again', 8, 220);
+      const learns = {
+        metrics: [fromPrometheus('requests', 'http_requests_total', { counter: true })],
+        learning: { settings: { capacity: 'given', startUp: 'given', lateness: 'given' } },
+      };
+      await lab.policy('again', learns);
+      await until('some decisions', 90, async () =>
+        (await keptOf(operator.store, 'again')).length >= 6 ? true : undefined,
+      );
+      const first = (await lab.seen('again')).metadata.uid;
+      await lab.api.ask('DELETE', `${scalingPolicies}/again`);
+      const before = (await keptOf(operator.store, 'again')).length;
+      await sleep(2000);
+      await lab.policy('again', learns);
+      const [next] = await until('a decision after that', 60, async () => {
+        const found = (await keptOf(operator.store, 'again')).filter(({ policy: { uid } }) => uid !== first);
+        return found.length > 0 ? found : undefined;
+      });
+      expect(before).toBeGreaterThanOrEqual(6);
+      expect(next?.decision.reason).not.toBe('FirstLook');
+      expect(next?.policy.uid).toBe((await lab.seen('again')).metadata.uid);
+      await told('policy deleted and made again', 'again', startedAt, true);
+    });
+
+    it('that was Auto and is made again as Shadow writes nothing', async () => {
+      const startedAt = Date.now() / 1000;
+      await lab.workload('tamed', 4, 100);
+      await lab.policy('tamed', toward(5));
+      await lab.sizeIs('tamed', 5);
+      await lab.api.ask('DELETE', `${scalingPolicies}/tamed`);
+      await lab.policy('tamed', { ...toward(7), mode: 'Shadow' });
+      await until(
+        'a decision of the new one',
+        60,
+        async () =>
+          (await keptOf(operator.store, 'tamed')).some(({ decision: { to } }) => to === 7) || undefined,
+      );
+      await sleep(calmSeconds * 1000);
+      expect((await lab.seen('tamed')).status?.mode).toBe('Shadow');
+      expect(await lab.size('tamed')).toBe(5);
+      await told('policy made again in another mode', 'tamed', startedAt);
+    });
+  });
+
+  it('has gaps in the decisions of none that nothing was done to', async () => {
+    const judged = judge({
+      records: (await keptIn(operator.store)).filter(({ target: { name } }) => name === 'calm'),
+      changes: [],
+    });
+    expect(judged.longestGapSeconds).toBeLessThan(15);
+  });
+});
