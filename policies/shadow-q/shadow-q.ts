@@ -46,6 +46,17 @@ const onGrid = (spec: Spec): Spec => {
   return { ...spec, metricAgeSeconds: Math.ceil(spec.metricAgeSeconds) };
 };
 
+/** A source says how far back it has looked; a history begins with the first count, or what was unknown would count as none. */
+const fromFirstKnown = ({ startsAt, stepSeconds, counts }: Arrivals): Arrivals => {
+  let skipped = 0;
+  while (skipped < counts.length && Number.isNaN(counts[skipped])) skipped++;
+  return {
+    startsAt: startsAt + skipped * stepSeconds,
+    stepSeconds,
+    counts: Array.prototype.slice.call(counts, skipped),
+  };
+};
+
 const reasonOf = (replicas: number, wanted: number): string =>
   wanted > replicas ? 'BelowLowLine' : wanted < replicas ? 'AboveHighLine' : 'BetweenLines';
 
@@ -96,7 +107,8 @@ export const shadowQ: PolicyMaker = ({ seed, settings, snapshot, history, beside
   };
 
   /** Takes the seconds that are new; those not recorded in between are marked as such. */
-  const absorb = (a: Arrivals): void => {
+  const absorb = (given: Arrivals): void => {
+    const a = startsAt === undefined ? fromFirstKnown(given) : given;
     const seconds = a.counts.length * a.stepSeconds;
     if (seconds === 0) return;
     if (startsAt !== undefined && a.startsAt - startsAt - mind.history.seconds() > longestGapSeconds)
