@@ -35,6 +35,8 @@ export type OperatorGiven = {
   readonly identity?: string;
   /** Several operators of one cluster share one. */
   readonly store?: string;
+  /** What a policy that names no metrics is decided on. */
+  readonly metrics?: readonly object[];
   /** The lab's namespace `default` holds the Leases; what else is said of them. */
   readonly leases?: Readonly<Record<string, unknown>>;
 };
@@ -49,6 +51,7 @@ const configOf = (given: OperatorGiven, port: number): object => ({
     ...given.access,
     ...(given.identity !== undefined && { identity: given.identity }),
     leases: { namespace: 'default', ...given.leases },
+    ...(given.metrics !== undefined && { metrics: given.metrics }),
     servers: { default: { url: given.prometheusUrl, scrapeSeconds: given.scrapeSeconds ?? 5 } },
   },
   http: { port },
