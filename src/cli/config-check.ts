@@ -1,4 +1,5 @@
 import { templateFaults } from '#adapters/metrics/prometheus';
+import { presetMetricFaults } from '#cli/config-check/preset-metrics';
 import type { Check } from '#config';
 import { policies, policyFaults, policyNames } from '#policies/registry';
 
@@ -58,4 +59,8 @@ const queryFaults: Check = ({ targets }) =>
   });
 
 /** What only policies and sources know to be wrong. */
-export const configCheck: Check = (config) => [...policyFaultsOf(config), ...queryFaults(config)];
+export const configCheck: Check = (config) => [
+  ...policyFaultsOf(config),
+  ...queryFaults(config),
+  ...presetMetricFaults(config),
+];

@@ -5,10 +5,11 @@ import { PortError } from '#ports';
 import { targetArgument } from './arguments.ts';
 import type { CommandMaker } from './commands.ts';
 import { withKept } from './kept.ts';
+import type { Move } from './learning/moved.ts';
 import { table, timeText } from './table.ts';
 
 type Filter = { readonly target?: Target; readonly policy?: string };
-type Import = { readonly replace?: true; readonly cluster?: string };
+type Import = Move & { readonly replace?: true };
 
 const heads = ['TARGET', 'CLUSTER', 'POLICY', 'VERSION', 'EXPERIENCE', 'AT', 'BYTES', 'STATE'];
 
@@ -63,12 +64,20 @@ const exportCommand: CommandMaker = (frame) =>
 
 const importCommand: CommandMaker = (frame) =>
   new Command('import')
-    .description('take over what `learning export` wrote: all of it or nothing')
+    .description('take over what `learning export` wrote: all that is asked for or nothing')
     .argument('<file>', 'JSON file, or - for standard input')
+    .option('--target <target>', 'only what was learnt of NAME or NAMESPACE/KIND/NAME', targetArgument)
+    .option('--policy <name>', 'only what was learnt by this policy')
+    .option('--as <target>', 'for NAME or NAMESPACE/KIND/NAME, whatever it was called before', targetArgument)
     .option('--replace', 'also over what has more experience')
     .option('--cluster <name>', 'under the name of this cluster')
-    .action(async (file: string, { replace, cluster }: Import) => {
+    .addHelpText(
+      'after',
+      '\nWho looks after a target reads what was learnt when it begins: import before its ScalingPolicy is created, or restart.',
+    )
+    .action(async (file: string, { replace, ...move }: Import) => {
       const { taken, unpacked } = await import('#cli/learning/learning-file');
+      const { moved } = await import('#cli/learning/moved');
       let text: string;
       try {
         text = readFileSync(file === '-' ? 0 : file, 'utf8');
@@ -79,7 +88,7 @@ const importCommand: CommandMaker = (frame) =>
           { cause },
         );
       }
-      const entries = unpacked(file, text).map((e) => (cluster === undefined ? e : { ...e, cluster }));
+      const entries = moved(file, unpacked(file, text), move);
       const config = await frame.config();
       const { openKept } = await import('#cli/kept');
       const store = await openKept(config);

@@ -13,7 +13,7 @@ const told: Readonly<Record<Holder['reason'], Told>> = {
   ScaledObject: (target, { writer }) =>
     `KEDA scales ${target} too, by the ScaledObject ${writer}: delete or pause it`,
   VerticalPodAutoscaler: (target, { writer }) =>
-    `the VerticalPodAutoscaler ${writer} resizes the pods of ${target}: set its updateMode to "Off" or "Initial"`,
+    `the VerticalPodAutoscaler ${writer} resizes the pods of ${target}: set its updateMode to "Off", or leave it memory alone (controlledResources)`,
   GitOps: (target, { writer }) =>
     `${writer} writes the replicas of ${target}: take replicas out of the manifest, or have it ignore /spec/replicas`,
   ManualScaling: (target, holder) =>

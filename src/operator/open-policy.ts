@@ -5,12 +5,12 @@ import { type Target, targetKey } from '#core/model';
 import { seedOf } from '#core/random';
 import type { Plan } from '#kubernetes/policy-plan';
 import type { Cluster } from '#operator/cluster';
+import { lookOffsetSeconds } from '#operator/look-offset';
 import { type PolicyLife, policyLife } from '#operator/policy-life';
 import { policySource } from '#operator/policy-source';
 import { targetTrouble } from '#operator/target-trouble';
 import { policies } from '#policies/registry';
 import type { Clock, Store } from '#ports';
-import { jitterSeconds } from '#workflows/loop';
 import { recall } from '#workflows/recall';
 import { type TargetMemo, targetMemo } from '#workflows/target-memo';
 import type { Watched } from '#workflows/turns';
@@ -126,8 +126,7 @@ export const openPolicy = async (given: {
       circumstances: life.circumstances,
       asked: { uid: plan.object.uid, generation: plan.object.generation },
       leaseTransitions: claim.transitions,
-      // Within a third of the interval all who share an answer of a metric source can.
-      offsetSeconds: jitterSeconds(target, spec.intervalSeconds / 3),
+      offsetSeconds: lookOffsetSeconds(target, spec.intervalSeconds),
       firstLookWithinSeconds,
       retrySeconds,
     },

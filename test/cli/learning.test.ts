@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { openStore } from '#adapters/stores/registry';
+import { moved } from '#cli/learning/moved';
 import { startAt, target } from '#test/make';
 import { place } from './spawned.ts';
 
@@ -60,6 +61,35 @@ test('an export may take another cluster name', async () => {
   expect(JSON.parse((await there.run('learning', 'show', '--json')).out)).toMatchObject([
     { cluster: 'prod' },
   ]);
+});
+
+test('what one target has learnt may go to another, of another name and namespace', async () => {
+  const there = await storeWith();
+  const moving = ['--target', 'web', '--policy', 'small', '--as', 'shop/StatefulSet/front'];
+  expect(await there.run('learning', 'import', file, ...moving)).toMatchObject({ code: 0 });
+  expect(JSON.parse((await there.run('learning', 'show', '--json')).out)).toMatchObject([
+    { target: { namespace: 'shop', kind: 'StatefulSet', name: 'front' }, policy: 'small', experience: 20 },
+  ]);
+});
+
+test('an import of a target that the file does not hold names those that it holds', async () => {
+  const there = await storeWith();
+  const { code, err } = await there.run('learning', 'import', file, '--target', 'api');
+  expect(code).toBe(1);
+  expect(err).toContain(
+    'holds nothing of that name: it has local default/Deployment/web small; nothing was taken over',
+  );
+});
+
+test('two that would become one are refused', () => {
+  const entry = (name: string) => ({
+    cluster: 'local',
+    target: target(name),
+    snapshot: { ...learnt(10), version: 1 },
+  });
+  expect(() => moved('f.json', [entry('web'), entry('api')], { as: target('front') })).toThrow(
+    'f.json holds 2 that would become local default/Deployment/front small (local default/Deployment/web small; local default/Deployment/api small): choose one by --target',
+  );
 });
 
 test('more is not overwritten by less, unless asked for', async () => {

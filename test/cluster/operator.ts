@@ -39,6 +39,8 @@ export type OperatorGiven = {
   readonly store?: string;
   /** Whose policies it looks after; absent: those of all. */
   readonly namespaces?: readonly string[];
+  /** What a policy that names no metrics is decided on. */
+  readonly metrics?: readonly object[];
   /** The lab's namespace `default` holds the Leases; what else is said of them. */
   readonly leases?: Readonly<Record<string, unknown>>;
 };
@@ -60,6 +62,7 @@ const configOf = (given: OperatorGiven, port: number): object => ({
         { url, scrapeSeconds: given.scrapeSeconds ?? 5 },
       ]),
     ),
+    ...(given.metrics !== undefined && { metrics: given.metrics }),
   },
   http: { port },
   telemetry: { log: 'info' },

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Api } from './api.ts';
+import { podPort } from './load/pod-pages.ts';
 import { until } from './until.ts';
 
 const definition = join(import.meta.dirname, '..', '..', 'manifests', 'crd', 'scalingpolicies.yaml');
@@ -24,7 +25,7 @@ export type PolicyGiven = {
   readonly capacityPerReplica: number;
   readonly startUpSeconds: number;
   readonly sloSeconds: number;
-  /** As `fromPrometheus` and `cpuFromMetricsServer` give them. */
+  /** As `fromPrometheus`, `fromPods` and `cpuFromMetricsServer` give them. */
   readonly metrics: readonly object[];
 };
 
@@ -33,6 +34,13 @@ export const fromPrometheus = (name: string, query: string, more: { counter?: tr
   name,
   type: 'Prometheus',
   prometheus: { query, labels: { namespace: 'namespace', name: 'deployment' }, ...more },
+});
+
+/** A counter that each pod shows itself. */
+export const fromPods = (name: string, metric: string): object => ({
+  name,
+  type: 'Pods',
+  pods: { port: podPort, metric },
 });
 
 export const cpuFromMetricsServer: object = { name: 'cpu', type: 'MetricsServer' };

@@ -1,5 +1,4 @@
 import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { configSchema } from '#config/schema';
 import type { KubeObject } from '#kubernetes/api';
@@ -9,23 +8,12 @@ import { until } from '#test/cluster/until';
 import { needs } from '#test/components/needs';
 import { startTimeoutMs } from '#test/components/start';
 import { asking } from '#test/kubernetes/asking';
-import { createPolicy, installCrd, type Manifest, manifestsIn, policies } from '#test/kubernetes/lab';
+import { createPolicy, type Manifest, policies } from '#test/kubernetes/lab';
+import { allManifests, applyAll, applying, base, controllerToken, kustomization } from '#test/manifests/base';
 
-const base = join(import.meta.dirname, '../../manifests/base');
 const files = readdirSync(base).filter((file) => file.endsWith('.yaml') && file !== 'kustomization.yaml');
-const kustomization = manifestsIn('base/kustomization.yaml')[0] as unknown as { resources: string[] };
-const all = kustomization.resources.slice(1).flatMap((file) => manifestsIn(`base/${file}`));
+const all = allManifests;
 const named = (kind: string): Manifest => all.find((one) => one.kind === kind)!;
-
-const plurals: Readonly<Record<string, string>> = {
-  NetworkPolicy: 'networkpolicies',
-};
-
-const pathOf = ({ apiVersion, kind, metadata: { namespace, name } }: Manifest): string => {
-  const root = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
-  const plural = plurals[kind] ?? `${kind.toLowerCase()}s`;
-  return `${root}${namespace === undefined ? '' : `/namespaces/${namespace}`}/${plural}/${name}`;
-};
 
 describe('the base manifests', () => {
   it('are all in the kustomization, in an order in which they can be created', () => {
@@ -77,6 +65,7 @@ const allowed: readonly Asked[] = [
   ['update', 'apps', 'replicasets/scale', 'shop'],
   ['watch', 'apps', 'deployments'],
   ['watch', '', 'pods'],
+  ['watch', 'policy', 'poddisruptionbudgets'],
   ['list', 'metrics.k8s.io', 'pods'],
   ['watch', 'autoscaling', 'horizontalpodautoscalers'],
   ['create', 'events.k8s.io', 'events', 'shop'],
@@ -111,13 +100,6 @@ needs('kubernetes')('the base manifests on an API server', () => {
   let admin: ReturnType<typeof asking>;
   let controller: ReturnType<typeof asking>;
 
-  const apply = (manifest: Manifest, query: Readonly<Record<string, string>> = {}) =>
-    admin.ask('PATCH', pathOf(manifest), {
-      patch: 'apply',
-      body: manifest,
-      query: { fieldManager: 'test', fieldValidation: 'Strict', ...query },
-    });
-
   const may = async ([verb, group, path, namespace]: Asked): Promise<boolean> => {
     const [resource, subresource] = path.split('/');
     const resourceAttributes = { verb, group, resource, subresource, namespace };
@@ -134,23 +116,15 @@ needs('kubernetes')('the base manifests on an API server', () => {
   beforeAll(async () => {
     plane = await startControlPlane();
     admin = asking(plane.kubeconfig);
-    await installCrd(plane.api);
-    for (const manifest of all) {
-      const { status, body } = await apply(manifest);
-      if (status >= 300) throw new Error(`${pathOf(manifest)}: ${JSON.stringify(body)}`);
-    }
-    const { status } = await plane.api.create<{ status: { token: string } }>(
-      '/api/v1/namespaces/nimbusguard/serviceaccounts/nimbusguard/token',
-      { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} },
-    );
-    controller = asking(plane.kubeconfig, status.token);
+    await applyAll(plane);
+    controller = asking(plane.kubeconfig, await controllerToken(plane));
   }, startTimeoutMs);
   afterAll(() => plane?.stop());
 
   it.each(all.map((one) => [`${one.kind} ${one.metadata.name}`, one] as const))(
     'is accepted: %s',
     async (_, manifest) => {
-      const { status, body } = await apply(manifest, { dryRun: 'All' });
+      const { status, body } = await applying(admin)(manifest, { dryRun: 'All' });
       expect(status, JSON.stringify(body)).toBe(200);
     },
   );

@@ -63,6 +63,8 @@ type Part = {
 };
 type Read = (atSeconds: number, since: number | undefined, abort: AbortSignal | undefined) => Promise<Part>;
 
+/** What Prometheus has scraped is there after so long: a counter's step is asked for then, and not before. */
+export const settledAfterSeconds = 2;
 const metricsServerStaleSeconds = 60;
 const staleSeconds = 15;
 
@@ -118,7 +120,7 @@ export const operatorSources = (given: {
       const wanted = { api, metric, signal: { query, freshness }, target, atSeconds, staleAfterSeconds };
       return { samples: [await readSample(wanted, abort)] };
     }
-    const { query, stepSeconds, settleSeconds = 2 } = signal;
+    const { query, stepSeconds, settleSeconds = settledAfterSeconds } = signal;
     const counted = await readArrivals(
       { api, query, stepSeconds, settleSeconds, target, atSeconds, since },
       abort,
@@ -162,7 +164,7 @@ export const operatorSources = (given: {
         samples: [await queries.read(signal, target, atSeconds, abort)],
       });
     }
-    const { server, query, freshness, stepSeconds, settleSeconds = 2 } = metric;
+    const { server, query, freshness, stepSeconds, settleSeconds = settledAfterSeconds } = metric;
     const signal = { server, query, labels, freshness, stepSeconds, settleSeconds };
     return async (atSeconds, since, abort) => {
       const { arrivals, missing } = await counters.read(signal, target, atSeconds, since, abort);

@@ -16,30 +16,46 @@ export const onGrid = (series: Range, { startsAt, stepSeconds, steps }: Grid): F
   return values;
 };
 
+/** Increases of the series that cover a step, and what the others show of it. */
+const increase = (all: readonly Float64Array[], step: number): number => {
+  let [whole, sum, busiest, ended] = [0, 0, 0, 0];
+  for (const values of all) {
+    const [a, b] = [values[step]!, values[step + 1]!];
+    if (Number.isNaN(a) || Number.isNaN(b)) {
+      if (!Number.isNaN(a)) ended++;
+      continue;
+    }
+    // Of a sum it is not known what a replica that went has taken along.
+    if (!(b >= a && Number.isFinite(b))) return Number.NaN;
+    whole++;
+    sum += b - a;
+    busiest = Math.max(busiest, b - a);
+  }
+  if (whole === 0) return Number.NaN;
+  const atMean = sum / whole;
+  for (const values of all) if (Number.isNaN(values[step]!)) sum += Math.min(values[step + 1] || 0, busiest);
+  return sum + (ended * atMean) / 2;
+};
+
 /**
- * Differences of a counter from point to point, summed over its series. NaN: a step in which a series began, ended or
- * was reset, or for which no new sample came, for that is not known to be zero. `newest`: when the newest sample at each
- * point was taken; a step must hold about one step's time of them.
+ * Differences of a counter from point to point, summed over its series. Where some cover a step, one that begins in it
+ * is taken to have counted from zero, but not more than the busiest of those (it may be old, and only found now); one
+ * that ends in it counts as half of their mean: replicas come and go, and demand is known all the same. NaN: a step that
+ * no series covers, in which one was reset, or for which no new sample came, for that is not known to be zero.
+ * `newest`: when the newest sample at each point was taken; a step must hold about one step's time of them.
  */
 export const differences = (
   counters: readonly Range[],
   newest: Range | undefined,
   grid: Grid,
 ): Float64Array => {
-  const counts = new Float64Array(grid.steps);
   const all = counters.map((series) => onGrid(series, grid));
   const sampledAt = newest && onGrid(newest, grid);
-  for (let i = 0; i < grid.steps; i++) {
+  return Float64Array.from({ length: grid.steps }, (_, i) => {
     const covered = sampledAt === undefined ? grid.stepSeconds : sampledAt[i + 1]! - sampledAt[i]!;
     const isCovered = covered > 0 && covered <= 1.5 * grid.stepSeconds;
-    if (!isCovered || all.every((values) => Number.isNaN(values[i]!))) counts[i] = Number.NaN;
-    for (const values of all) {
-      const [a, b] = [values[i]!, values[i + 1]!];
-      if (Number.isNaN(a) && Number.isNaN(b)) continue;
-      counts[i]! += b >= a && Number.isFinite(b) ? b - a : Number.NaN;
-    }
-  }
-  return counts;
+    return isCovered ? increase(all, i) : Number.NaN;
+  });
 };
 
 /** Arrivals from `since` to now on whole steps, at most 15 minutes back; a sample says why where there are none. */

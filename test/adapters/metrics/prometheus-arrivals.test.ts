@@ -24,10 +24,33 @@ describe('arrivals from a counter', () => {
     expect(counted(series(50, 60, 3, 13, 23))).toEqual([10, Number.NaN, 10, 10]);
   });
 
-  it('are unknown in the step in which a series begins or ends, and go on without it', () => {
-    const [begins, ends] = [series(undefined, undefined, 900, 901, 902), series(7, 8, 9)];
-    expect(counted(series(0, 1, 2, 3, 4), begins)).toEqual([1, Number.NaN, 2, 2]);
-    expect(counted(series(0, 1, 2, 3, 4), ends)).toEqual([2, 2, Number.NaN, 1]);
+  it('hold what a series that begins has counted, up to what the busiest of the others has', () => {
+    const [before, isNew] = [series(0, 10, 20, 30, 40), series(undefined, undefined, 4, 14, 24)];
+    expect(counted(before, isNew)).toEqual([10, 14, 20, 20]);
+    const old = series(undefined, undefined, 900, 910, 920);
+    expect(counted(before, old)).toEqual([10, 20, 20, 20]);
+  });
+
+  it('hold half of what the others have counted for a series that ends', () => {
+    expect(counted(series(0, 10, 20, 30, 40), series(0, 20, 40, 60, 80), series(7, 8, 9))).toEqual([
+      31,
+      31,
+      30 + 15 / 2,
+      30,
+    ]);
+  });
+
+  it('are unknown in the step of a reset, of one series among several too', () => {
+    expect(counted(series(0, 1, 2, 3, 4), series(50, 60, 3, 13, 23))).toEqual([11, Number.NaN, 11, 11]);
+  });
+
+  it('are unknown where no series covers the step', () => {
+    expect(counted(series(0, 1, 2), series(undefined, undefined, undefined, 3, 4))).toEqual([
+      1,
+      1,
+      Number.NaN,
+      1,
+    ]);
   });
 
   it('are unknown over a gap', () => {

@@ -6,19 +6,28 @@ import { svgOf } from '#report/svg';
 import { loadWindow } from '../load/load-window.ts';
 import type { LoadDriver } from '../load-driver.ts';
 import { calibration } from './calibration.ts';
-import { type Contestant, contest, contestants } from './contest.ts';
+import { type Contestant, contest, contestants, isOurs } from './contest.ts';
 import { contestChart } from './contest-chart.ts';
-import { type ContestResult, contestLines, contestText, type Fleet } from './contest-report.ts';
+import {
+  type ContestResult,
+  contestLines,
+  contestMarkdown,
+  contestText,
+  type Fleet,
+} from './contest-report.ts';
 import { type DemoOptions, demoOptions, usage } from './demo-options.ts';
 import { fleetScore } from './fleet-score.ts';
 import { liveTable } from './live-table.ts';
+import { livedDay } from './lived-day.ts';
 import { resultJson } from './result-json.ts';
 import { tunedKnobs } from './simulated-hpa.ts';
 
 const home = join(import.meta.dirname, '..', '..', '..');
+/** What NimbusGuard decided, for `history` and `explain`. */
+const decisions = join(home, 'out', 'cluster-demo');
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
-const specOf = ({ window, startUpSeconds }: DemoOptions): Spec => ({
+const specOf = ({ window, startUpSeconds, source, scrapeSeconds }: DemoOptions): Spec => ({
   minReplicas: 1,
   maxReplicas: window.maxReplicas,
   intervalSeconds: 5,
@@ -27,7 +36,7 @@ const specOf = ({ window, startUpSeconds }: DemoOptions): Spec => ({
   sloSeconds: 0.25,
   latePrice: judgeDefaults.latePrice,
   switchPrice: judgeDefaults.switchPrice,
-  metricAgeSeconds: 2,
+  metricAgeSeconds: source === 'pods' ? 2 : scrapeSeconds,
 });
 
 /** Enough for the first seconds at 60 % of capacity, as in the simulator. */
@@ -48,7 +57,7 @@ const run = async (options: DemoOptions, signal: AbortSignal): Promise<ContestRe
   const knobs = tunedKnobs(before.length > 0 ? before : arrivals, spec);
   const initial = initialReplicas(arrivals, spec);
   const names = (Object.keys(contestants) as Contestant[]).filter(
-    (name) => options.withNimbusGuard || name !== 'web-nimbus',
+    (name) => options.withNimbusGuard || !isOurs(name),
   );
   const late = new Map(names.map((name) => [name, [] as number[]]));
   const live = liveTable({ names, arrivals, warmUpSeconds, latePrice: spec.latePrice });
@@ -63,9 +72,20 @@ const run = async (options: DemoOptions, signal: AbortSignal): Promise<ContestRe
     }
     live.show(second, driver);
   };
-  const { scrapeSeconds } = options;
-  const given = { names, arrivals, spec, knobs, initialReplicas: initial, scrapeSeconds, signal, onSecond };
-  const driver = await contest(given).finally(live.close);
+  const { scrapeSeconds, source } = options;
+  const driver = await contest({
+    names,
+    arrivals,
+    past: livedDay(before, spec),
+    spec,
+    knobs,
+    initialReplicas: initial,
+    scrapeSeconds,
+    source,
+    folder: decisions,
+    signal,
+    onSecond,
+  }).finally(live.close);
   const fleets = names.map((name): Fleet => {
     const fleet = driver.fleet(name);
     const score = fleetScore(fleet, warmUpSeconds, spec.latePrice);
@@ -104,14 +124,20 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.once(signal, () => stop.abort(new Error('stopped')));
 try {
   const result = await run(options, stop.signal);
-  const folder = options.commit ? join(home, 'experiments', 'cluster', 'results') : join(home, 'out');
+  const folder =
+    options.commit === undefined
+      ? join(home, 'out')
+      : join(home, 'experiments', 'cluster', 'results', options.commit);
   mkdirSync(folder, { recursive: true });
   const picture = join(folder, 'contest.svg');
   writeFileSync(picture, await draw(result));
   writeFileSync(join(folder, 'contest.json'), resultJson(result));
+  writeFileSync(join(folder, 'summary.md'), contestMarkdown(result));
   say('');
   for (const line of contestText(result)) say(line);
   say(`\nPicture: ${picture}`);
+  if (result.options.withNimbusGuard)
+    say(`Decisions: ./nimbusguard --config ${join(decisions, 'nimbusguard.json')} history --changed`);
 } catch (error) {
   process.stderr.write(`[demo] ${(error as Error).message}\n`);
   process.exitCode = 1;

@@ -58,6 +58,7 @@ export const contestChart = (picture: ContestPicture): object => {
     scale: { domain: all.map(({ name }) => name), range: all.map((one) => one.color) },
     legend: {
       orient: 'top',
+      columns: 3,
       symbolType: 'square',
       symbolSize: 160,
       labelFontSize: 14,

@@ -17,6 +17,7 @@ const result: ContestResult = {
   arrivals: new Float64Array(seconds).fill(100),
   fleets: [
     { name: 'web-nimbus', ...fleet },
+    { name: 'web-nimbus-past', ...fleet },
     { name: 'web-hpa', ...fleet },
     { name: 'web-hpa-cpu', ...fleet },
   ],
@@ -34,11 +35,12 @@ const result: ContestResult = {
 };
 
 test('a contest ends with a table of all who took part, and the distance of the simulator', () => {
-  expect(contestText(result).slice(0, 4)).toEqual([
-    'WHO                      REPLICA-HOURS  LATE %  COST  SCALINGS  REVERSALS',
-    'NimbusGuard                       1.25    1.23  1.50         4          1',
-    'HPA on CPU and requests           1.25    1.23  1.50         4          1',
-    'HPA on CPU                        1.25    1.23  1.50         4          1',
+  expect(contestText(result).slice(0, 5)).toEqual([
+    'WHO                              REPLICA-HOURS  LATE %   COST  SCALINGS  REVERSALS',
+    'NimbusGuard, new                         1.250    1.23  1.500         4          1',
+    'NimbusGuard, with a day of past          1.250    1.23  1.500         4          1',
+    'HPA on CPU and requests                  1.250    1.23  1.500         4          1',
+    'HPA on CPU                               1.250    1.23  1.500         4          1',
   ]);
   expect(contestText(result)).toContain("  replica-hours 0.980 of the real one's (0.970 to 1.010),");
 });
@@ -51,7 +53,8 @@ test('its picture names everybody and has no hole', async () => {
   for (const part of [
     'A contest',
     'Demand',
-    'NimbusGuard',
+    'NimbusGuard, new',
+    'NimbusGuard, with a day of past',
     'HPA on CPU and requests',
     'simulated HPA on CPU',
   ])
@@ -63,6 +66,7 @@ test('what is kept of it is JSON, sizes as the seconds at which they changed', (
   const kept = JSON.parse(resultJson(result));
   expect(kept.fleets.map(({ name }: { name: string }) => name)).toEqual([
     'web-nimbus',
+    'web-nimbus-past',
     'web-hpa',
     'web-hpa-cpu',
   ]);
@@ -73,4 +77,7 @@ test('what is kept of it is JSON, sizes as the seconds at which they changed', (
 test('an option out of range is refused by its name', () => {
   expect(() => demoOptions(['--minutes', 'ten'])).toThrow('--minutes is "ten": give a number from 1 on');
   expect(() => demoOptions(['--from', '60'])).toThrow('--from is "60": give a number from 120 on');
+  expect(() => demoOptions(['--source', 'graphite'])).toThrow(
+    '--source is "graphite": give one of prometheus, pods',
+  );
 });

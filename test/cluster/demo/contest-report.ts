@@ -1,5 +1,6 @@
 import { table } from '#cli/table';
 import type { Spec } from '#core/model';
+import { markdownTable } from '#experiments/report/markdown';
 import type { Calibration } from './calibration.ts';
 import { type Contestant, contestants } from './contest.ts';
 import type { Line } from './contest-chart.ts';
@@ -30,7 +31,8 @@ export type ContestResult = {
 const heads = ['WHO', 'REPLICA-HOURS', 'LATE %', 'COST', 'SCALINGS', 'REVERSALS'];
 const simulated = 'simulated HPA on CPU';
 const colors: Readonly<Record<Contestant | 'simulated', string>> = {
-  'web-nimbus': '#0b7a3b',
+  'web-nimbus': '#6bbf59',
+  'web-nimbus-past': '#0b5d2b',
   'web-hpa': '#d9541e',
   'web-hpa-cpu': '#7a5195',
   simulated: '#b9a3cc',
@@ -51,25 +53,45 @@ const calibrationLines = ({ calibration: c, fleets }: ContestResult): readonly s
   ];
 };
 
+const rowsOf = ({ fleets }: ContestResult): readonly (readonly string[])[] =>
+  fleets.map(({ name, score }) => [
+    contestants[name],
+    score.replicaHours.toFixed(3),
+    (100 * score.lateShare).toFixed(2),
+    score.cost.toFixed(3),
+    `${score.scalings}`,
+    `${score.reversals}`,
+  ]);
+
+const knobsLine = ({ percent, stabilizationSeconds }: HpaKnobs): string =>
+  `The HPAs were tuned on what came before: CPU at ${percent} %, stabilization ${stabilizationSeconds} s.`;
+
 /** The closing table, and how near the simulator comes. */
 export const contestText = (result: ContestResult): readonly string[] => [
-  ...table(
-    heads,
-    result.fleets.map(({ name, score }) => [
-      contestants[name],
-      score.replicaHours.toFixed(2),
-      (100 * score.lateShare).toFixed(2),
-      score.cost.toFixed(2),
-      `${score.scalings}`,
-      `${score.reversals}`,
-    ]),
-    heads.slice(1),
-  ),
+  ...table(heads, rowsOf(result), heads.slice(1)),
   'Cost: replica-hours, late requests priced in.',
-  `The HPAs were tuned on what came before: CPU at ${result.knobs.percent} %, stabilization ${result.knobs.stabilizationSeconds} s.`,
+  knobsLine(result.knobs),
   '',
   ...calibrationLines(result),
 ];
+
+/** The same as a page. */
+export const contestMarkdown = (result: ContestResult): string => {
+  const { load, fromSecond, seconds } = result.options.window;
+  return `${[
+    `# ${load} from second ${fromSecond} on, ${seconds / 60} minutes`,
+    '',
+    ...markdownTable(
+      heads.map((head) => head.toLowerCase()),
+      rowsOf(result),
+    ),
+    `Cost: replica-hours, late requests priced in. ${knobsLine(result.knobs)}`,
+    '',
+    '![Demand, and what was ordered](contest.svg)',
+    '',
+    ...calibrationLines(result).map((line) => line.trim()),
+  ].join('\n')}\n`;
+};
 
 /** Lines of the picture: all fleets, and the simulated HPA dashed. */
 export const contestLines = ({ fleets, calibration }: ContestResult): readonly Line[] => [

@@ -1,7 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { openStore } from '#adapters/stores/registry';
 import type { Spec } from '#core/model';
+import { target } from '#test/make';
 import { type ControlPlane, startControlPlane } from '../control-plane.ts';
 import { requestsFrom, serveExternalMetrics } from '../external-metrics.ts';
 import { type LoadDriver, startLoadDriver } from '../load-driver.ts';
@@ -10,12 +11,15 @@ import { startOperator } from '../operator.ts';
 import { type LabPrometheus, startLabPrometheus } from '../prometheus.ts';
 import {
   cpuFromMetricsServer,
+  fromPods,
   fromPrometheus,
   installScalingPolicies,
   scalingPolicies,
   scalingPolicy,
 } from '../scaling-policy.ts';
 import { until } from '../until.ts';
+import type { DemandSource } from './demo-options.ts';
+import type { LivedDay } from './lived-day.ts';
 import type { HpaKnobs } from './simulated-hpa.ts';
 
 const deployments = '/apis/apps/v1/namespaces/default/deployments';
@@ -25,7 +29,8 @@ const rateSeconds = 15;
 
 /** The Deployments, and who scales each. */
 export const contestants = {
-  'web-nimbus': 'NimbusGuard',
+  'web-nimbus': 'NimbusGuard, new',
+  'web-nimbus-past': 'NimbusGuard, with a day of past',
   'web-hpa': 'HPA on CPU and requests',
   'web-hpa-cpu': 'HPA on CPU',
 } as const;
@@ -35,19 +40,26 @@ export type Contest = {
   readonly names: readonly Contestant[];
   /** The warm-up and the scored part. */
   readonly arrivals: Float64Array;
+  /** Of one of the contestants. */
+  readonly past: LivedDay;
   readonly spec: Spec;
   readonly knobs: HpaKnobs;
   readonly initialReplicas: number;
   readonly scrapeSeconds: number;
+  readonly source: DemandSource;
+  /** Where NimbusGuard keeps what it decided. */
+  readonly folder: string;
   readonly signal: AbortSignal;
   readonly onSecond: (second: number, driver: LoadDriver) => void;
 };
+
+export const isOurs = (name: Contestant): boolean => name.startsWith('web-nimbus');
 
 type Ending = () => Promise<unknown>;
 
 const createAutoscalers = async ({ api }: ControlPlane, { names, spec, knobs }: Contest): Promise<void> => {
   const { minReplicas, maxReplicas, capacityPerReplica } = spec;
-  for (const target of names.filter((name) => name !== 'web-nimbus')) {
+  for (const target of names.filter((name) => !isOurs(name))) {
     // Both metrics hold the same load: so much of a replica's CPU is so many requests.
     const requestsPerReplica = (knobs.percent / 100) * capacityPerReplica;
     const more = target === 'web-hpa' ? { requestsPerReplica } : {};
@@ -61,30 +73,46 @@ const lateQuery = (sloSeconds: number): string => {
   return `1 - ${sum(`bucket{le="${sloSeconds}"}`)} / ${sum('count')}`;
 };
 
+/** Each pod's own counter: their sum would fall with every pod that goes. */
+const requests: Readonly<Record<DemandSource, object>> = {
+  prometheus: fromPrometheus('requests', 'http_requests_total', { counter: true }),
+  pods: fromPods('requests', 'http_requests_total'),
+};
+
 const enterNimbusGuard = async (
   { api, kubeconfig }: ControlPlane,
   prometheus: LabPrometheus,
-  spec: Spec,
+  given: Contest,
   endings: Ending[],
 ): Promise<void> => {
+  const { spec, source, folder, scrapeSeconds } = given;
   await installScalingPolicies(api);
-  await api.create(
-    scalingPolicies,
-    scalingPolicy({
-      ...spec,
-      target: 'web-nimbus' satisfies Contestant,
-      mode: 'Auto',
-      metrics: [
-        // Each pod's own counter: their sum would fall with every pod that goes.
-        fromPrometheus('requests', 'http_requests_total', { counter: true }),
-        fromPrometheus('late', lateQuery(spec.sloSeconds)),
-        cpuFromMetricsServer,
-      ],
-    }),
+  for (const target of given.names.filter(isOurs))
+    await api.create(
+      scalingPolicies,
+      scalingPolicy({
+        ...spec,
+        target,
+        mode: 'Auto',
+        metrics: [requests[source], fromPrometheus('late', lateQuery(spec.sloSeconds)), cpuFromMetricsServer],
+      }),
+    );
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  const store = await openStore(join(folder, 'nimbusguard.db'));
+  await given.past.keep(
+    store,
+    'lab',
+    target('web-nimbus-past' satisfies Contestant),
+    Math.floor(Date.now() / 1000),
   );
-  const folder = await mkdtemp(join(tmpdir(), 'nimbusguard-demo-'));
-  endings.push(() => rm(folder, { recursive: true, force: true }));
-  const operator = await startOperator({ access: { kubeconfig }, prometheusUrl: prometheus.url, folder });
+  await store.close();
+  const operator = await startOperator({
+    access: { kubeconfig },
+    prometheusUrl: prometheus.url,
+    scrapeSeconds,
+    folder,
+  });
   endings.push(operator.stop);
 };
 
@@ -116,7 +144,7 @@ export const contest = async (given: Contest): Promise<LoadDriver> => {
     });
     signal.throwIfAborted();
     await createAutoscalers(plane, given);
-    if (names.includes('web-nimbus')) await enterNimbusGuard(plane, prometheus, spec, endings);
+    if (names.some(isOurs)) await enterNimbusGuard(plane, prometheus, given, endings);
     const { capacityPerReplica, sloSeconds } = spec;
     const driver: LoadDriver = await startLoadDriver(
       plane.api,

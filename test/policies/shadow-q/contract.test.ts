@@ -40,6 +40,22 @@ describe('shadow-q', () => {
     expect(values.every(({ value }) => value < 0)).toBe(true);
   });
 
+  it('begins its history with the first count, however far back the first look went', () => {
+    const lived = looks(pulses(900));
+    const first = lived.findIndex(({ arrivals }) => arrivals!.counts.length > 0);
+    const unknown = Array.from({ length: 890 }, () => Number.NaN);
+    const lookedBack = lived.map((o, k) => {
+      const { startsAt, stepSeconds, counts } = o.arrivals!;
+      if (k > first) return o;
+      const before = { startsAt: startsAt - 890, stepSeconds, counts: [...unknown, ...Array.from(counts)] };
+      return { ...o, arrivals: before };
+    });
+    const [from, without] = [make({}), make({})];
+    const chosen = lookedBack.map((o) => choose(from, o));
+    expect(chosen).toEqual(lived.map((o) => choose(without, o)));
+    expect(from.snapshot()).toEqual(without.snapshot());
+  });
+
   it('lets the shipped nets decide in the first ten minutes, then who costs least', () => {
     const policy = make({});
     const all = looks(pulses(7200)).map((o) => choose(policy, o));
