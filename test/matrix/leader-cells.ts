@@ -98,10 +98,9 @@ export const leaderCells: readonly Cell[] = [
   },
   {
     ...two,
-    title: 'writes of a leader that was stopped reach the server late',
+    title: 'leader that hears nothing of its Leases, and whose writes take 22 s',
     name: 'late-writes',
     disturb: async (world) => {
-      // Each write of a size waits at the proxy until another one has long taken over.
       const before = await owner(world, 'rising');
       const since = nowSeconds();
       before.replica.proxy.disturb({ disturbance: { kind: 'hang' }, hits: isLease });

@@ -3,10 +3,7 @@ import { bucketOf } from '#kubernetes/rendezvous';
 import { bucketName } from '#kubernetes/shard-leases';
 import { until } from '#test/cluster/until';
 import type { TargetName } from './demands.ts';
-import type { Replica, World } from './world.ts';
-
-/** As the configuration has it unless it is told otherwise. */
-const buckets = 16;
+import { buckets, type Replica, type World } from './world.ts';
 
 export type Owner = { readonly replica: Replica; readonly transitions: number };
 

@@ -23,6 +23,8 @@ export type WorldGiven = {
 };
 
 export const intervalSeconds = 5;
+/** Into which the policies of a world are shared out. */
+export const buckets = 16;
 export const capacityPerReplica = 50;
 
 export type Replica = {
@@ -92,7 +94,7 @@ export const openWorld = async (lab: Lab, given: WorldGiven) => {
         identity,
         store,
         namespaces: [namespace],
-        leases: { namespace: 'nimbusguard', prefix: namespace, ...given.leases },
+        leases: { namespace: 'nimbusguard', prefix: namespace, buckets, ...given.leases },
       });
       all.push(started);
       return started;
