@@ -70,11 +70,10 @@ needs('kubernetes', 'prometheus')('the operator, whatever becomes of policies', 
     await underWay(name);
     lab.demand(name, 100);
   };
-  const told = async (title: string, name: string, startedAt: number, hadFallen = false): Promise<void> => {
+  const told = async (title: string, name: string, startedAt: number): Promise<void> => {
     const judged = judge({
       records: await keptOf(operator.store, name),
       changes: lab.sizes.changes.filter((change) => change.name === name),
-      hadFallen: () => hadFallen,
     });
     figure({ title, seconds: Date.now() / 1000 - startedAt, said: undefined, ...judged });
     expect(judged).toMatchObject({ wrongDowns: [], doubleWrites: [], lostRecords: [] });
@@ -203,7 +202,7 @@ needs('kubernetes', 'prometheus')('the operator, whatever becomes of policies', 
       expect(before).toBeGreaterThanOrEqual(6);
       expect(next?.decision.reason).not.toBe('FirstLook');
       expect(next?.policy.uid).toBe((await lab.seen('again')).metadata.uid);
-      await told('policy deleted and made again', 'again', startedAt, true);
+      await told('policy deleted and made again', 'again', startedAt);
     });
 
     it('that was Auto and is made again as Shadow writes nothing', async () => {
