@@ -24,6 +24,8 @@ export type PolicyGiven = {
   readonly capacityPerReplica: number;
   readonly startUpSeconds: number;
   readonly sloSeconds: number;
+  /** Absent: as the resource has it by default. */
+  readonly learning?: boolean;
   /** As `fromPrometheus` and `cpuFromMetricsServer` give them. */
   readonly metrics: readonly object[];
 };
@@ -54,5 +56,6 @@ export const scalingPolicy = (given: PolicyGiven): object => ({
       sloSeconds: given.sloSeconds,
     },
     metrics: given.metrics,
+    ...(given.learning !== undefined && { learning: { enabled: given.learning } }),
   },
 });
