@@ -53,8 +53,11 @@ try {
     const operators = await Promise.all(
       Array.from({ length: shards }, (_, i) => fleet.operator({ identity: `shard-${i}`, store })),
     );
-    const decidedSince = async (atSeconds: number): Promise<number> =>
-      Number((await query(`select count(*) as n from targets where last_at > ${atSeconds}`))[0]?.['n']);
+    /** The one number that a query gives. */
+    const numberOf = async (text: string): Promise<number> =>
+      Number(Object.values((await query(text))[0] ?? {})[0]);
+    const decidedSince = (atSeconds: number): Promise<number> =>
+      numberOf(`select count(*) from targets where last_at > ${atSeconds}`);
     /** Seconds from then on until each target was decided. */
     const untilAllDecided = async (fromSeconds: number): Promise<number> => {
       await until(`a decision on each of ${count}`, 600, async () => {
@@ -101,23 +104,36 @@ try {
       { what: 'from read to written /scale, p99', value: p99, unit: 's', goal: '< 1' },
       { what: 'API server', value: 100 * costs['kube-apiserver']!.coreRatio, unit: '% of core' },
     );
-    const [record] = await query(
-      "select avg(length(record)) as bytes, count(*) as n, pg_total_relation_size('decisions') as whole from decisions",
-    );
+    const rows = await numberOf('select count(*) from decisions');
     figures.push(
-      { what: 'a record, packed, mean', value: Number(record?.['bytes']), unit: 'bytes' },
       {
-        what: 'a row of decisions, with its indexes, mean',
-        value: Number(record?.['whole']) / Number(record?.['n']),
+        what: 'a record, packed, mean',
+        value: await numberOf('select avg(length(record)) from decisions'),
         unit: 'bytes',
       },
+      {
+        what: 'a decision in its table, with indexes, mean',
+        value: (await numberOf("select pg_total_relation_size('decisions')")) / rows,
+        unit: 'bytes',
+      },
+      {
+        what: 'demand, by decisions',
+        value: (await numberOf("select pg_total_relation_size('demand_recent')")) / rows,
+        unit: 'bytes',
+        note: 'of the hour under way, not packed yet',
+      },
+      {
+        what: 'rewards, by decisions',
+        value: (await numberOf("select pg_total_relation_size('rewards')")) / rows,
+        unit: 'bytes',
+      },
+      {
+        what: 'a snapshot of what was learnt, mean',
+        value: await numberOf('select avg(length(data)) / 1000.0 from snapshots'),
+        unit: 'kB',
+        note: `${await numberOf('select count(*) from snapshots')} were saved`,
+      },
     );
-    const [whole] = await query('select pg_database_size(current_database()) as bytes');
-    figures.push({
-      what: 'the database, by decisions',
-      value: Number(whole?.['bytes']) / Number(record?.['n']),
-      unit: 'bytes',
-    });
 
     say('one is killed …');
     const killedAtSeconds = Date.now() / 1000;
