@@ -24,11 +24,10 @@ export const startTendedFleet = async (
   const prometheus = await startLabPrometheus({ scrapeSeconds, pages: { waves: waves.port } });
   const folder = await mkdtemp(join(tmpdir(), 'nimbusguard-bench-'));
   await installScalingPolicies(plane.api);
-  const metrics = [
-    fromPrometheus('requests', 'http_requests_total', { counter: true }),
-    fromPrometheus('cpu', 'cpu'),
-    fromPrometheus('late', 'late'),
-  ];
+  const requests = fromPrometheus('requests', 'http_requests_total', { counter: true });
+  // Both are those of one replica: where more are wanted, they would say that each serves less the more there are.
+  const ofOneReplica = [fromPrometheus('cpu', 'cpu'), fromPrometheus('late', 'late')];
+  const metrics = meanReplicas < 1 ? [requests, ...ofOneReplica] : [requests];
   const { learning } = given;
   const common = { mode: 'Auto', intervalSeconds: 15, startUpSeconds: 2, metrics, learning } as const;
   await createEach(
