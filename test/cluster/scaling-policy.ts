@@ -25,6 +25,8 @@ export type PolicyGiven = {
   readonly capacityPerReplica: number;
   readonly startUpSeconds: number;
   readonly sloSeconds: number;
+  /** Absent: as the resource has it by default. */
+  readonly learning?: boolean;
   /** As `fromPrometheus`, `fromPods` and `cpuFromMetricsServer` give them. */
   readonly metrics: readonly object[];
 };
@@ -62,5 +64,6 @@ export const scalingPolicy = (given: PolicyGiven): object => ({
       sloSeconds: given.sloSeconds,
     },
     metrics: given.metrics,
+    ...(given.learning !== undefined && { learning: { enabled: given.learning } }),
   },
 });

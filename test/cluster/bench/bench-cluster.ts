@@ -1,16 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { figureHeads, figureLine } from '#test/bench/figure-table';
 import { startControlPlane } from '../control-plane.ts';
 import { autoscaler } from '../objects.ts';
-import { startOperator } from '../operator.ts';
-import { startLabPrometheus } from '../prometheus.ts';
-import { fromPrometheus, installScalingPolicies, scalingPolicies, scalingPolicy } from '../scaling-policy.ts';
 import { until } from '../until.ts';
-import { phaseFigures } from './cluster-figures.ts';
+import { phaseFigures, type Turns } from './cluster-figures.ts';
 import {
   autoscalers,
   createEach,
@@ -20,14 +14,16 @@ import {
   untilAutoscalersWork,
 } from './fleet.ts';
 import { type Measured, measureParts } from './measure-parts.ts';
-import { serveWaves } from './waves-page.ts';
+import { bounds, counterIn, decisionsOf, startTendedFleet } from './tended-fleet.ts';
+import { writeLatency } from './write-latency.ts';
 
-const usage = `usage: node test/cluster/bench/bench-cluster.ts [--count 1000] [--seconds 60] [--without-nimbusguard]`;
+const usage = `usage: node test/cluster/bench/bench-cluster.ts [--count 1000] [--seconds 60] [--without-learning] [--without-nimbusguard]`;
 
 const { values } = parseArgs({
   options: {
     count: { type: 'string', default: '1000' },
     seconds: { type: 'string', default: '60' },
+    'without-learning': { type: 'boolean', default: false },
     'without-nimbusguard': { type: 'boolean', default: false },
   },
 });
@@ -38,8 +34,8 @@ if (!(count >= 1 && seconds >= 1)) {
 }
 
 const settleSeconds = 30;
-const law = { capacityPerReplica: 50, sloSeconds: 0.25 };
-const bounds = { minReplicas: 1, maxReplicas: 5 };
+/** Of the operator. */
+const statusesPerSecond = 10;
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
 /** Without these the HPAs of a thousand would wait for each other, and each have its turn every 50 s. */
@@ -65,20 +61,11 @@ const measured = async (what: string, beside: Readonly<Record<string, number>> =
   return measureParts(plane, beside, seconds);
 };
 
-/** The sum of a counter over all its series. */
-const counterIn = (page: string, name: string): number =>
-  page
-    .matchAll(new RegExp(`^${name}\\{.*\\} (\\S+)`, 'gm'))
-    .reduce((sum, [, found]) => sum + Number(found), 0);
-
 const syncs = async (): Promise<number> =>
   counterIn(
     await plane.metrics('kube-controller-manager'),
     'horizontal_pod_autoscaler_controller_reconciliations_total',
   );
-
-const decisions = async (url: string): Promise<number> =>
-  counterIn(await (await fetch(`${url}/metrics`)).text(), 'nimbusguard_decisions_total');
 
 /** How often a second something is counted while the work is done. */
 const counting = async <T>(count: () => Promise<number>, work: () => Promise<T>) => {
@@ -101,53 +88,31 @@ const withAutoscalers = async () => {
 };
 
 const withNimbusGuard = async () => {
-  const waves = await serveWaves({ names, seed: 1, meanReplicas: 0.4, swingRatio: 0.5, ...law });
-  const prometheus = await startLabPrometheus({ scrapeSeconds: 5, pages: { waves: waves.port } });
-  const folder = await mkdtemp(join(tmpdir(), 'nimbusguard-bench-'));
+  const learning = !values['without-learning'];
+  const fleet = await startTendedFleet(plane, { names, learning, meanReplicas: 0.4 });
   try {
-    await installScalingPolicies(api);
-    await createEach(
-      api,
-      scalingPolicies,
-      names.map((target) =>
-        scalingPolicy({
-          target,
-          mode: 'Auto',
-          intervalSeconds: 15,
-          startUpSeconds: 2,
-          metrics: [
-            fromPrometheus('requests', 'http_requests_total', { counter: true }),
-            fromPrometheus('cpu', 'cpu'),
-            fromPrometheus('late', 'late'),
-          ],
-          ...law,
-          ...bounds,
-        }),
-      ),
-    );
-    await until('a scrape of the waves', 60, async () =>
-      (await prometheus.query('count(http_requests_total)'))[0]?.value === count ? true : undefined,
-    );
-    const startedAt = performance.now();
-    const operator = await startOperator({
-      access: { kubeconfig: plane.kubeconfig },
-      prometheusUrl: prometheus.url,
-      folder,
-    });
+    const [startedAt, startedAtSeconds] = [performance.now(), Date.now() / 1000];
+    const operator = await fleet.operator();
+    let costs: Turns;
+    let firstDecisionSeconds: number;
     try {
-      const decided = (): Promise<number> => decisions(operator.url);
+      const decided = (): Promise<number> => decisionsOf(operator);
       await until('a decision', 120, async () => ((await decided()) > 0 ? true : undefined));
-      const firstDecisionSeconds = (performance.now() - startedAt) / 1000;
-      const beside = { nimbusguard: operator.pid, prometheus: prometheus.pid };
-      const costs = await counting(decided, () => measured(`${count} ScalingPolicies`, beside));
-      return { ...costs, firstDecisionSeconds };
+      firstDecisionSeconds = (performance.now() - startedAt) / 1000;
+      await until('the first decision of each', 300, async () =>
+        (await decided()) >= count ? true : undefined,
+      );
+      // Each has a first status to write, at the pace that the operator allows itself.
+      await sleep((1000 * count) / statusesPerSecond);
+      const beside = { nimbusguard: operator.pid, prometheus: fleet.prometheus.pid };
+      costs = await counting(decided, () => measured(`${count} ScalingPolicies`, beside));
     } finally {
       await operator.stop();
     }
+    const writes = await writeLatency(operator.store, startedAtSeconds);
+    return { ...costs, firstDecisionSeconds, writes };
   } finally {
-    await rm(folder, { recursive: true, force: true });
-    await prometheus.stop();
-    await waves.stop();
+    await fleet.stop();
   }
 };
 

@@ -7,11 +7,16 @@ export type Phases = {
   /** The same Deployments, and nobody who scales them. */
   readonly idle: Measured;
   readonly hpas: Turns;
-  readonly ours?: (Turns & { readonly firstDecisionSeconds: number }) | undefined;
+  readonly ours?:
+    | (Turns & {
+        readonly firstDecisionSeconds: number;
+        readonly writes: { readonly writes: number; readonly p99: number };
+      })
+    | undefined;
 };
 
 /** Syncs of HPAs, or decisions. */
-type Turns = Measured & { readonly turnsPerSecond: number };
+export type Turns = Measured & { readonly turnsPerSecond: number };
 
 const shown: readonly PartName[] = ['kube-apiserver', 'kube-controller-manager', 'metrics-server', 'etcd'];
 const percent = (ratio: number): number => 100 * ratio;
@@ -74,6 +79,13 @@ export const phaseFigures = (phases: Phases): readonly Figure[] => {
     ...requestFigures(who, ours),
     turnFigure(who, count, ours),
     { what: `${who}: start to first decision`, value: ours.firstDecisionSeconds, unit: 's', goal: '< 5' },
+    {
+      what: `${who}: from read to written /scale, p99`,
+      value: ours.writes.p99,
+      unit: 's',
+      goal: '< 1',
+      note: `of ${ours.writes.writes}`,
+    },
     { what: `${who}: nimbusguard`, value: percent(nimbusguard!.coreRatio), unit: '% of core', goal: '< 20' },
     { what: `${who}: its memory`, value: nimbusguard!.residentMegabytes, unit: 'MB', goal: '< 350' },
     { what: `${who}: Prometheus`, value: percent(prometheus!.coreRatio), unit: '% of core' },
