@@ -161,6 +161,15 @@ export const configSchema = z.strictObject({
     .strictObject({
       /** Of one core, for rounds of learning on a thread beside the loop. Simulated time that runs faster learns in line. */
       cpuShare: positive.max(1).default(0.1),
+      /**
+       * Own past that a policy of a cluster learns from, unless it says so itself: at steps of 15 s it takes 60 kB an hour,
+       * and there may be hundreds of them.
+       */
+      pastSeconds: z
+        .number()
+        .min(7200)
+        .max(4 * daySeconds)
+        .default(daySeconds / 2),
     })
     .prefault({}),
   http: z

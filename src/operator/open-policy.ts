@@ -2,6 +2,7 @@ import { hpaBounds } from '#adapters/scalers/hpa-bounds';
 import { type KubernetesScaler, kubernetesScaler } from '#adapters/scalers/kubernetes';
 import type { Config, KubernetesConfig } from '#config';
 import { type Target, targetKey } from '#core/model';
+import type { PolicySettings } from '#core/policy';
 import { seedOf } from '#core/random';
 import type { Plan } from '#kubernetes/policy-plan';
 import type { Cluster } from '#operator/cluster';
@@ -24,6 +25,10 @@ const retrySeconds = (error: unknown): number | undefined => {
   const state = targetTrouble(error)?.state;
   return state === 'not-found' || state === 'without-autoscaler' ? missingTargetSeconds : undefined;
 };
+
+/** One cluster has many who learn: unless a policy says otherwise, each keeps as much of its past as the configuration says. */
+const withPast = ({ name, settings }: Plan['policy'], pastSeconds: number): PolicySettings =>
+  'pastSeconds' in policies[name]!.settings ? { pastSeconds, ...settings } : settings;
 
 /** What we know of our right to look after a policy. */
 export type Claim = {
@@ -77,7 +82,7 @@ export const openPolicy = async (given: {
   const made = policies[policy.name]!.make({
     spec,
     seed: (config.seed ^ seedOf(targetKey(target))) >>> 0,
-    settings: policy.settings,
+    settings: withPast(policy, config.learning.pastSeconds),
     snapshot: known.snapshot,
     history: known.history,
     beside: true,
