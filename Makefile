@@ -4,7 +4,7 @@ SHELL := /bin/bash
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
 installed := node_modules/.package-lock.json
-targets := bench bench-cluster clean cluster-demo cluster-down cluster-test cluster-up components config demo docs experiments format help kernel lint lock matrix nets run simulate soak test types
+targets := bench bench-cluster bench-shards clean cluster-demo cluster-down cluster-test cluster-up components config demo docs experiments format help kernel lint lock matrix nets run simulate soak test types
 .PHONY: $(targets)
 $(filter-out clean help lock,$(targets)): $(installed)
 
@@ -18,6 +18,9 @@ bench: ## measure speed and memory, and print a table (ARGS="simulator live": th
 
 bench-cluster: ## measure a thousand ScalingPolicies beside a thousand HPAs on one control plane (ARGS="--count 200"; needs Linux and Go)
 	@node test/cluster/bench/bench-cluster.ts $(ARGS)
+
+bench-shards: ## measure two thousand ScalingPolicies shared by four replicas, one of them killed (ARGS="--count 400 --shards 2"; needs Linux and Go)
+	@node test/cluster/bench/bench-shards.ts $(ARGS)
 
 clean: ## remove what was installed and made, the kept decisions in data/ excepted
 	rm -rf node_modules out
