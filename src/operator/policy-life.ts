@@ -49,7 +49,7 @@ export const policyLife = (given: {
     asked,
     now(),
   );
-  let lastWord = '';
+  const lastWord: Partial<Record<Verdict['verdict'], string>> = {};
 
   const keep = (): void => {
     memo.keep({ promotion, proposals, hoursObserved, failures }).catch(onFault);
@@ -84,9 +84,8 @@ export const policyLife = (given: {
     },
     /** A person's word; what is wrong with it, if anything. The same word is heard once. */
     judge: (verdict: Verdict): string | undefined => {
-      const word = `${verdict.verdict} ${verdict.id}`;
-      if (word === lastWord || record === undefined) return undefined;
-      lastWord = word;
+      if (verdict.id === lastWord[verdict.verdict] || record === undefined) return undefined;
+      lastWord[verdict.verdict] = verdict.id;
       const { from, to } = record.decision;
       const size = record.outcome === 'scaled' ? to : from;
       const heard = judged(proposals, verdict, {

@@ -87,6 +87,7 @@ describe('in Approve', () => {
     life.took(wish(4, 6, w.now()));
     const unknown = { id: cycleId(startAt - 100), verdict: 'approve', by: 'kubectl' } as const;
     expect(life.judge(unknown)).toContain('there is no proposal');
+    expect(life.judge({ ...unknown, verdict: 'reject' })).toContain('there is no proposal');
     expect(life.judge(unknown)).toBeUndefined();
   });
 });
