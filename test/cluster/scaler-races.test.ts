@@ -65,7 +65,9 @@ needs('kubernetes')('a scaler among others', () => {
 
     await scaler.scale(target, 3, 5);
     expect(await sizeOf(target)).toBe(5);
-    expect(fences).toHaveLength(2);
+    // Once more for the version that was old, and again where the controller has moved it meanwhile.
+    expect(fences.length).toBeGreaterThanOrEqual(2);
+    expect(fences.length).toBeLessThanOrEqual(3);
   });
 
   it.concurrent('leaves the size to a person who sets it between look and write, says who, and holds', async () => {

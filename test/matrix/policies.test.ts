@@ -17,6 +17,7 @@ import { figure } from './cell-table.ts';
 import { type FaultProxy, faultProxy } from './fault-proxy.ts';
 import { inForm } from './form.ts';
 import { judge } from './judge.ts';
+import { judgeSettled } from './judge-settled.ts';
 import { tableAfterAll } from './table-after-all.ts';
 
 vi.setConfig({ testTimeout: 300_000, maxConcurrency: 12 });
@@ -71,10 +72,10 @@ needs('kubernetes', 'prometheus')('the operator, whatever becomes of policies', 
     lab.demand(name, 100);
   };
   const told = async (title: string, name: string, startedAt: number): Promise<void> => {
-    const judged = judge({
+    const judged = await judgeSettled(async () => ({
       records: await keptOf(operator.store, name),
       changes: lab.sizes.changes.filter((change) => change.name === name),
-    });
+    }));
     figure({ title, seconds: Date.now() / 1000 - startedAt, said: undefined, ...judged });
     expect(judged).toMatchObject({ wrongDowns: [], doubleWrites: [], lostRecords: [] });
   };

@@ -9,7 +9,7 @@ import { byDemand, keptIn, type OperatorLab, openOperatorLab, requests } from '.
 import { figure } from './cell-table.ts';
 import { type Disturbance, type FaultProxy, faultProxy } from './fault-proxy.ts';
 import { inForm } from './form.ts';
-import { judge } from './judge.ts';
+import { judgeSettled } from './judge-settled.ts';
 import { tableAfterAll } from './table-after-all.ts';
 
 vi.setConfig({ testTimeout: 300_000, maxConcurrency: 12 });
@@ -193,12 +193,12 @@ needs('kubernetes', 'prometheus')('the operator, whatever Prometheus says', () =
       await mends?.();
       await lab.conditionIs(name, 'MetricsAvailable', 'True', 'ValidMetricFound');
       await lab.sizeIs(name, before);
-      const judged = judge({
+      const judged = await judgeSettled(async () => ({
         records: (await keptIn(operator.store)).filter(({ target }) => target.name === name),
         changes: lab.sizes.changes.filter((change) => change.name === name),
         // What the HPA's rule had raised is taken back once demand is known again.
         hadFallen: (_, atSeconds) => cpu !== undefined && atSeconds > mendedAt,
-      });
+      }));
       figure({
         title: `Prometheus ${title}`,
         seconds: Date.now() / 1000 - startedAt,

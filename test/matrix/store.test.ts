@@ -11,7 +11,7 @@ import { startTimeoutMs } from '#test/components/start';
 import { keptOf, type OperatorLab, openOperatorLab, toward } from '../operator/operator-lab.ts';
 import { figure } from './cell-table.ts';
 import { inForm } from './form.ts';
-import { judge } from './judge.ts';
+import { judgeSettled } from './judge-settled.ts';
 import { smallDisk } from './small-disk.ts';
 import { tableAfterAll } from './table-after-all.ts';
 
@@ -112,7 +112,10 @@ needs('kubernetes', 'prometheus')('the operator, whatever becomes of its store',
       await until('a decision that is kept', 60, async () =>
         ((await keptOf(operator.store, 'web')).at(-1)?.atSeconds ?? 0) > mendedAt ? true : undefined,
       );
-      const judged = judge({ records: await keptOf(operator.store, 'web'), changes: lab.sizes.changes });
+      const judged = await judgeSettled(async () => ({
+        records: await keptOf(operator.store, 'web'),
+        changes: lab.sizes.changes,
+      }));
       figure({
         title: `store ${title}`,
         seconds: Date.now() / 1000 - startedAt,

@@ -11,7 +11,7 @@ import { startTimeoutMs } from '#test/components/start';
 import { keptOf, type OperatorLab, openOperatorLab, toward } from '../operator/operator-lab.ts';
 import { figure } from './cell-table.ts';
 import { inForm } from './form.ts';
-import { judge } from './judge.ts';
+import { judgeSettled } from './judge-settled.ts';
 import { tableAfterAll } from './table-after-all.ts';
 
 vi.setConfig({ testTimeout: 300_000, maxConcurrency: 12 });
@@ -49,11 +49,11 @@ needs('kubernetes', 'prometheus')('the operator, whatever becomes of targets', (
     startedAt: number,
     more: { readonly said?: string; readonly hadFallen?: (atSeconds: number) => boolean } = {},
   ): Promise<void> => {
-    const judged = judge({
+    const judged = await judgeSettled(async () => ({
       records: await kept(name),
       changes: lab.sizes.changes.filter((change) => change.name === name),
       hadFallen: (_, atSeconds) => more.hadFallen?.(atSeconds) ?? false,
-    });
+    }));
     figure({ title, seconds: now() - startedAt, said: more.said, ...judged });
     expect(judged).toMatchObject({ wrongDowns: [], doubleWrites: [], lostRecords: [] });
   };
