@@ -159,9 +159,9 @@ needs('kubernetes', 'prometheus')('an operator with the rights of the manifests'
     const gaps = records.slice(1).map(({ atSeconds }, i) => atSeconds - records[i]!.atSeconds);
     expect(Math.max(...gaps)).toBeLessThan(15);
     const faulty = ['unknown', 'fixed', 'nobody', 'twin'];
-    // Of two that take the same pods the first may have been looked at before the other was there: it held.
-    const changes = (await Promise.all(faulty.map(kept))).flat().filter(({ outcome }) => outcome !== 'held');
-    expect(changes).toEqual([]);
+    for (const name of ['unknown', 'fixed', 'nobody']) expect(await kept(name)).toEqual([]);
+    // Of two that take the same pods the first may have been looked at before the other was there: then it held.
+    expect((await kept('twin')).filter(({ outcome }) => outcome !== 'held')).toEqual([]);
     for (const name of faulty) await lab.api.ask('DELETE', `${scalingPolicies}/${name}`);
     expect((await fetch(`${operator.url}/readyz`)).status).toBe(200);
   });

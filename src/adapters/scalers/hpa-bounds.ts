@@ -7,7 +7,8 @@ import { ruleFor } from '#kubernetes/missing-rule';
 import { checkedSize } from './checked-size.ts';
 import type { KubernetesScaler, KubernetesScalerSettings } from './kubernetes.ts';
 import { newest, ownWrite } from './own-writes.ts';
-import { changeOf, rolloutIn, targetMemories, writtenOver } from './target-memory.ts';
+import { sizesAmongOthers } from './sizes-among-others.ts';
+import { targetMemories } from './target-memory.ts';
 
 /** An HPA takes 0 only with metrics of other objects than pods. */
 const leastFloor = 1;
@@ -48,38 +49,18 @@ export const hpaBounds = (
       signal?.throwIfAborted();
       const [seen, hpa] = await Promise.all([view.see(target, signal), hpaFor(target, signal)]);
       const nowSeconds = now();
-      const { namespace } = target;
-      const { podSelector, podLabels = {} } = seen;
       const memory = memories.of(target, hpa);
       const { resourceVersion, replicas: floor } = newest(floorOf(hpa), memory.own);
       const isLate = resourceVersion !== hpa.resourceVersion;
       if (!isLate) memory.own = ownWrite(memory.own, floorOf(hpa), hpa.writers, nowSeconds);
       decidedOn.set(targetKey(target), floor);
       const desired = Math.max(seen.replicas, floor);
-      const ready = Math.min(seen.ready, desired);
-      const starting = desired - ready;
-      const [autoscaler, budget, unschedulable] = await Promise.all([
-        neighbours.holder(namespace, view.refOf(target), { hpaIsOurs: true }, signal),
-        neighbours.floor(namespace, podLabels, desired, signal),
-        memory.stuck({ starting, namespace, podSelector }, signal),
-      ]);
-      const writer = writtenOver(memory, {
-        replicas: floor,
-        writers: isLate ? [] : hpa.writers,
-        nowSeconds,
-        manualHoldSeconds: given.manualHoldSeconds(target),
-      });
-      return {
-        desired,
-        ready,
-        starting,
-        // The HPA's own scalings count too.
-        lastScaledAt: changeOf(memory, desired, nowSeconds),
-        rollout: rolloutIn(seen, memory),
-        unschedulable,
-        floor: budget,
-        holder: autoscaler ?? writer,
-      };
+      const set = { replicas: floor, writers: isLate ? [] : hpa.writers };
+      return sizesAmongOthers(
+        given,
+        { target, seen, memory, desired, set, nowSeconds, hpaIsOurs: true },
+        signal,
+      );
     },
 
     scale: async (target, from, to, signal) => {

@@ -8,7 +8,8 @@ import type { Scale, TargetView } from '#kubernetes/target-view';
 import type { Scaler } from '#ports';
 import { checkedSize } from './checked-size.ts';
 import { newest, ownWrite, type Written } from './own-writes.ts';
-import { changeOf, noteTemplate, rolloutIn, targetMemories, writtenOver } from './target-memory.ts';
+import { sizesAmongOthers } from './sizes-among-others.ts';
+import { noteTemplate, targetMemories } from './target-memory.ts';
 
 export type KubernetesScalerSettings = {
   readonly api: KubeApi;
@@ -35,7 +36,7 @@ export type KubernetesScaler = Scaler & { forget(target: Target): void };
 
 /** Sees sizes in the view and writes them through `/scale`, each on the condition of the version that was seen. */
 export const kubernetesScaler = (given: KubernetesScalerSettings): KubernetesScaler => {
-  const { api, view, neighbours, now, sleep, retryWithinSeconds = 5 } = given;
+  const { api, view, now, sleep, retryWithinSeconds = 5 } = given;
   const memories = targetMemories(given);
 
   return {
@@ -44,8 +45,6 @@ export const kubernetesScaler = (given: KubernetesScalerSettings): KubernetesSca
     replicas: async (target, signal) => {
       const seen = await view.see(target, signal);
       const nowSeconds = now();
-      const { namespace } = target;
-      const { podSelector, podLabels = {} } = seen;
       const memory = memories.of(target, seen);
       const { resourceVersion, replicas: desired } = newest(seen, memory.own);
       // Of kinds that are not mirrored the writers must be asked for: only where the size is not the one that we wrote.
@@ -53,30 +52,8 @@ export const kubernetesScaler = (given: KubernetesScalerSettings): KubernetesSca
       const writers = seen.workload?.writers ?? (isOurs ? [] : await view.writers(target, signal));
       const isLate = resourceVersion !== seen.resourceVersion;
       if (!isLate) memory.own = ownWrite(memory.own, seen, writers, nowSeconds);
-      // Pods that are ready and no longer wanted are on their way out.
-      const ready = Math.min(seen.ready, desired);
-      const starting = desired - ready;
-      const [autoscaler, floor, unschedulable] = await Promise.all([
-        neighbours.holder(namespace, view.refOf(target), {}, signal),
-        neighbours.floor(namespace, podLabels, desired, signal),
-        memory.stuck({ starting, namespace, podSelector }, signal),
-      ]);
-      const writer = writtenOver(memory, {
-        replicas: desired,
-        writers: isLate ? [] : writers,
-        nowSeconds,
-        manualHoldSeconds: given.manualHoldSeconds(target),
-      });
-      return {
-        desired,
-        ready,
-        starting,
-        lastScaledAt: changeOf(memory, desired, nowSeconds),
-        rollout: rolloutIn(seen, memory),
-        unschedulable,
-        floor,
-        holder: autoscaler ?? writer,
-      };
+      const set = { replicas: desired, writers: isLate ? [] : writers };
+      return sizesAmongOthers(given, { target, seen, memory, desired, set, nowSeconds }, signal);
     },
 
     scale: async (target, from, to, signal) => {
