@@ -1,4 +1,5 @@
 import type { Circumstances } from '#core/circumstances';
+import type { Evidence } from '#core/facts';
 import type {
   Arrivals,
   Cycle,
@@ -186,4 +187,65 @@ export type Telemetry = {
   record(record: DecisionRecord): void;
   /** Flushes; resolves within `timeoutSeconds` even when the collector is gone. */
   close(timeoutSeconds: number): Promise<void>;
+};
+
+/** A question about one target. */
+export type Asked = {
+  readonly cluster: string;
+  readonly target: Target;
+  readonly question: string;
+  /** The time that the question is about, or that it was asked at. */
+  readonly atSeconds: number;
+};
+
+/** Read-only views of what is kept of one target. They read the store, never the cluster. */
+export type Archive = {
+  /** The newest decision at this time, explained. */
+  decision(atSeconds: number): Promise<Evidence>;
+  /** What changed, was limited, failed or was done by people in [fromSeconds, toSeconds). */
+  history(fromSeconds: number, toSeconds: number): Promise<Evidence>;
+  /** Each gate between the size at this time and another: open or shut, and the value that would open it. */
+  gates(atSeconds: number): Promise<Evidence>;
+  /** What other autoscalers and each expert would have done on the same samples. */
+  others(atSeconds: number): Promise<Evidence>;
+  /** What was paid in [fromSeconds, toSeconds), and what others would have paid. */
+  regret(fromSeconds: number, toSeconds: number): Promise<Evidence>;
+};
+
+export type Worded =
+  | { readonly kind: 'sentence'; readonly text: string }
+  /** Was worded twice, and each time said something that no fact bears out. */
+  | { readonly kind: 'left-out'; readonly because: string }
+  | {
+      readonly kind: 'end';
+      readonly because: 'whole' | 'time' | 'budget' | 'busy' | 'refused' | 'unreachable' | 'unreadable';
+      readonly detail?: string | undefined;
+    };
+
+/** Words an answer anew. It is given what it may say and can do nothing but speak. */
+export type Explainer = {
+  readonly name: string;
+  /**
+   * Sentences, each checked against the facts that were gathered; ends with exactly one `end`. Never throws but with
+   * the signal's reason.
+   */
+  word(asked: Asked, answer: Evidence, archive: Archive, signal: AbortSignal): AsyncIterable<Worded>;
+  close(): Promise<void>;
+};
+
+/** A call of a language model that has ended, by the words of the semantic conventions for generative AI. */
+export type ModelCall = {
+  readonly operation: 'chat';
+  readonly provider: string;
+  readonly requestModel: string;
+  readonly responseModel?: string | undefined;
+  readonly startedAt: number;
+  readonly seconds: number;
+  readonly inputTokens?: number | undefined;
+  readonly outputTokens?: number | undefined;
+  readonly finishReasons?: readonly string[] | undefined;
+  /** Of few values; undefined: it went well. */
+  readonly errorType?: string | undefined;
+  /** The root span of the decision that was asked about: the call stands in its trace. */
+  readonly of?: { readonly traceId: string; readonly spanId: string } | undefined;
 };
