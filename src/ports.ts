@@ -1,3 +1,4 @@
+import type { AuditAction, AuditEntry } from '#core/audit';
 import type { Circumstances } from '#core/circumstances';
 import type { Evidence } from '#core/facts';
 import type {
@@ -87,7 +88,20 @@ export type DecisionQuery = {
   readonly outcome?: Cycle['outcome'] | undefined;
   /** Only decisions that changed the size. */
   readonly changed?: boolean | undefined;
-  /** Opaque; from the page before. Pages run from the newest to the oldest. */
+  /** Absent: from the newest to the oldest. */
+  readonly oldestFirst?: boolean | undefined;
+  /** Opaque; from the page before, of the same query. */
+  readonly cursor?: string | undefined;
+  readonly limit: number;
+};
+
+/** Pages run from the newest to the oldest. */
+export type AuditQuery = {
+  readonly target?: Target | undefined;
+  readonly cluster?: string | undefined;
+  readonly action?: AuditAction | undefined;
+  readonly fromSeconds?: number | undefined;
+  readonly toSeconds?: number | undefined;
   readonly cursor?: string | undefined;
   readonly limit: number;
 };
@@ -98,6 +112,10 @@ export type TargetSummary = {
   readonly cluster: string;
   readonly target: Target;
   readonly policy: string;
+  /** Of the oldest decision that is kept. */
+  readonly firstAtSeconds: number;
+  /** From here on every decision is kept; before it holds were removed. */
+  readonly wholeFromSeconds: number;
   readonly lastAtSeconds: number;
   readonly replicas: number;
   readonly decisions: number;
@@ -117,10 +135,30 @@ export type Run = {
 export type SnapshotKey = { readonly cluster: string; readonly target: Target; readonly policy: string };
 
 export type Retention = {
+  /** Of holds, nine decisions in ten. */
   readonly decisionsSeconds: number;
+  /** Of all other decisions; never less than that of holds. */
+  readonly changedSeconds: number;
+  /**
+   * Where decisions take more room than this the oldest holds go first, then the oldest of the rest. What a loop needs
+   * when it comes back, the last two hours, stays.
+   */
+  readonly decisionsBytes: number;
+  readonly auditSeconds: number;
   readonly demandSeconds: number;
   readonly keepSnapshots: number;
   readonly keepDailySnapshots: number;
+};
+
+export type Pruned = {
+  /** Rows removed, by what they were. */
+  readonly removed: Readonly<
+    Record<'holds' | 'changes' | 'rewards' | 'audits' | 'demand' | 'snapshots', number>
+  >;
+  /** What decisions take now, their rewards and indexes included. */
+  readonly decisionsBytes: number;
+  /** Given back to the file system; a server keeps what is free for itself. */
+  readonly freedBytes: number;
 };
 
 export type Store = {
@@ -146,7 +184,7 @@ export type Store = {
   saveSnapshot(
     key: SnapshotKey,
     snapshot: Omit<Snapshot, 'version'>,
-    options?: { replace?: boolean },
+    options?: { replace?: boolean; note?: AuditEntry },
   ): Promise<Snapshot>;
   /** The newest that is whole; a damaged one is set aside and named in `damaged`. */
   loadSnapshot(key: SnapshotKey): Promise<{ snapshot: Snapshot | undefined; damaged: readonly number[] }>;
@@ -155,10 +193,14 @@ export type Store = {
   ): Promise<readonly (SnapshotKey & Omit<Snapshot, 'data'> & { bytes: number; damaged: boolean })[]>;
   saveRun(run: Run): Promise<void>;
   runs(limit: number): Promise<readonly Run[]>;
-  saveSettings(key: SnapshotKey, settings: unknown): Promise<void>;
+  /** With the notes of who wanted them so: both are kept or neither. */
+  saveSettings(key: SnapshotKey, settings: unknown, notes?: readonly AuditEntry[]): Promise<void>;
   loadSettings(key: SnapshotKey): Promise<unknown>;
-  /** Counts of rows removed, by table. */
-  prune(nowSeconds: number, retention: Retention): Promise<Readonly<Record<string, number>>>;
+  /** Keeps what a person did; an entry whose id is known stays as it was. */
+  audit(entry: AuditEntry): Promise<void>;
+  audits(query: AuditQuery): Promise<Page<AuditEntry>>;
+  /** In small bites, with pauses as long as they are: a loop on the same thread goes on. */
+  prune(nowSeconds: number, retention: Retention): Promise<Pruned>;
   close(): Promise<void>;
 };
 
