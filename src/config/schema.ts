@@ -200,7 +200,14 @@ export const configSchema = z.strictObject({
     .prefault({}),
   retention: z
     .strictObject({
-      decisionsSeconds: positive.default(30 * daySeconds),
+      /** Of holds: nine decisions in ten, and they tell least. */
+      decisionsSeconds: positive.default(7 * daySeconds),
+      /** Of changes, failures and proposals; never less than that of holds. */
+      changedSeconds: positive.default(90 * daySeconds),
+      /** Above it the oldest holds go first, then the oldest of the rest. Half of the volume that the manifests give. */
+      decisionsBytes: positive.default(2 * 2 ** 30),
+      /** Of what people did. */
+      auditSeconds: positive.default(730 * daySeconds),
       demandSeconds: positive.default(90 * daySeconds),
       keepSnapshots: z.int().min(1).default(5),
       keepDailySnapshots: whole.default(7),

@@ -15,6 +15,6 @@ export const readCursor = (place: string, text: string): Cursor => {
   }
   throw new CursorError(
     place,
-    `the cursor "${text}" did not come from a page of decisions: leave it out to begin with the newest`,
+    `the cursor "${text}" did not come from a page: leave it out to begin with the first`,
   );
 };

@@ -15,6 +15,7 @@ export const insertDecision = async (
 ): Promise<boolean> => {
   const { from, to } = record.decision;
   const changed = to === from ? 0 : 1;
+  const packed = encodeRecord(record);
   const inserted = await trx
     .insertInto('decisions')
     .values({
@@ -30,7 +31,7 @@ export const insertDecision = async (
       notable: changed === 1 || record.outcome !== 'held' ? 1 : 0,
       trace_id: record.traceId,
       table_version: record.tableVersion,
-      record: encodeRecord(record),
+      record: packed,
     })
     .onConflict((c) => c.doNothing())
     .executeTakeFirst();
@@ -42,6 +43,7 @@ export const insertDecision = async (
     .updateTable('targets')
     .set({
       decisions: sql`decisions + 1`,
+      record_bytes: sql`record_bytes + ${packed.length}`,
       policy: sql`case when ${newest} then ${record.policy.name} else policy end`,
       replicas: sql`case when ${newest} then ${record.outcome === 'scaled' ? to : from} else replicas end`,
       last_at: sql`case when ${newest} then ${at} else last_at end`,
@@ -120,11 +122,12 @@ const pageRows = (
   db: Kysely<Schema>,
   query: DecisionQuery,
   targetId: number | undefined,
-  before: Cursor | undefined,
+  after: Cursor | undefined,
 ): Promise<Row[]> => {
+  const order = query.oldestFirst ? 'asc' : 'desc';
   let rows = kept(db)
-    .orderBy('d.at', 'desc')
-    .orderBy('d.id', 'desc')
+    .orderBy('d.at', order)
+    .orderBy('d.id', order)
     .limit(query.limit + 1);
   if (targetId !== undefined) rows = rows.where('d.target_id', '=', targetId);
   if (query.fromSeconds !== undefined) rows = rows.where('d.at', '>=', query.fromSeconds);
@@ -134,8 +137,9 @@ const pageRows = (
   if (query.changed === false) rows = rows.where('d.changed', '=', 0);
   if (query.outcome !== undefined) rows = rows.where('d.outcome', '=', query.outcome);
   if (query.outcome !== undefined && query.outcome !== 'held') rows = rows.where(sql<boolean>`d.notable = 1`);
-  if (before !== undefined) {
-    rows = rows.where((e) => e(e.refTuple('d.at', 'd.id'), '<', e.tuple(before.at, before.id)));
+  if (after !== undefined) {
+    const onwards = query.oldestFirst ? '>' : '<';
+    rows = rows.where((e) => e(e.refTuple('d.at', 'd.id'), onwards, e.tuple(after.at, after.id)));
   }
   return rows.execute();
 };
@@ -147,11 +151,12 @@ export const readDecisions = async (
   db: Kysely<Schema>,
   query: DecisionQuery,
   targetIds: readonly number[] | undefined,
-  before: Cursor | undefined,
+  after: Cursor | undefined,
 ): Promise<Page<Kept>> => {
   const ids = targetIds ?? [undefined];
-  const found = await Promise.all(ids.map((id) => pageRows(db, query, id, before)));
-  const rows = ids.length === 1 ? found.flat() : found.flat().sort(newestFirst);
+  const found = await Promise.all(ids.map((id) => pageRows(db, query, id, after)));
+  const inOrder = query.oldestFirst ? (a: Row, b: Row) => newestFirst(b, a) : newestFirst;
+  const rows = ids.length === 1 ? found.flat() : found.flat().sort(inOrder);
   const items = rows.slice(0, query.limit);
   const last = items.at(-1);
   return {

@@ -4,9 +4,15 @@ import { PortError } from '#ports';
 import * as journal from './migrations/001-journal.ts';
 import * as demand from './migrations/002-demand.ts';
 import * as learning from './migrations/003-learning.ts';
+import * as retention from './migrations/004-retention.ts';
 import type { Schema } from './schema.ts';
 
-export const migrations = { '001-journal': journal, '002-demand': demand, '003-learning': learning };
+export const migrations = {
+  '001-journal': journal,
+  '002-demand': demand,
+  '003-learning': learning,
+  '004-retention': retention,
+};
 
 /** The database may be shared with other programs that migrate theirs. */
 export const versionTable = 'nimbusguard_migrations';

@@ -33,7 +33,14 @@ export const openDatabase = (
   if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
   const database = new DatabaseSync(path, { timeout: lockTimeoutSeconds * 1000 });
   try {
-    const settings = ['journal_mode = wal', 'synchronous = normal', 'busy_timeout = 0', ...pragmas];
+    const settings = [
+      // Of a file that is there already it changes nothing.
+      'auto_vacuum = incremental',
+      'journal_mode = wal',
+      'synchronous = normal',
+      'busy_timeout = 0',
+      ...pragmas,
+    ];
     for (const setting of settings) database.exec(`pragma ${setting}`);
   } catch (error) {
     database.close();

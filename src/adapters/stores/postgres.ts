@@ -1,7 +1,8 @@
-import { Kysely, PostgresDialect } from 'kysely';
+import { Kysely, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
 import { PortError, type Store } from '#ports';
 import { migrate } from './migrate.ts';
+import type { Room } from './retention.ts';
 import type { Schema } from './schema.ts';
 import { type Fault, sqlStore } from './sql-store.ts';
 
@@ -62,10 +63,33 @@ const placeOf = (url: string): string => {
   return `${host}${pathname}`;
 };
 
+const openPool = (settings: pg.PoolConfig): pg.Pool => {
+  const pool = new pg.Pool(settings);
+  // A connection that breaks fails the statement it runs and leaves the pool by itself. It says so besides, when idle to
+  // the pool, when lent out to nobody: unheard, that would end the process.
+  pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
+  return pool;
+};
+
+/** What is changed once over all rows may take longer than a statement of the loop. */
+const migrated = async (settings: pg.PoolConfig, where: string): Promise<void> => {
+  const pool = openPool({ ...settings, max: 1, statement_timeout: 0 });
+  const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+  try {
+    await migrate(db, 'postgres', where);
+  } finally {
+    await db.destroy();
+  }
+};
+
+/** Its vacuum makes the room of removed rows free for new ones; files do not become smaller by themselves. */
+const postgresRoom: Room = { rowBytes: 1000, giveBack: async () => 0 };
+
 export const openPostgres = async (url: string, options: PostgresOptions = {}): Promise<Store> => {
   const where = placeOf(url);
   const fault = postgresFault(where);
-  const pool = new pg.Pool({
+  const settings: pg.PoolConfig = {
     connectionString: url,
     max: 4,
     types,
@@ -74,17 +98,16 @@ export const openPostgres = async (url: string, options: PostgresOptions = {}): 
     statement_timeout: (options.statementTimeoutSeconds ?? 15) * 1000,
     lock_timeout: (options.lockTimeoutSeconds ?? 5) * 1000,
     keepAlive: true,
-  });
-  // A connection that breaks fails the statement it runs and leaves the pool by itself. It says so besides, when idle to
-  // the pool, when lent out to nobody: unheard, that would end the process.
-  pool.on('error', () => {});
-  pool.on('connect', (client) => client.on('error', () => {}));
+  };
+  const pool = openPool(settings);
   const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
   try {
-    await migrate(db, 'postgres', where);
+    await migrated(settings, where);
+    // Until its first query Kysely does not know the pool, and would not close it.
+    await sql`select 1`.execute(db);
   } catch (error) {
-    await db.destroy();
+    await pool.end();
     throw error instanceof PortError ? error : fault(error);
   }
-  return sqlStore('postgres', db, fault);
+  return sqlStore('postgres', db, fault, postgresRoom);
 };

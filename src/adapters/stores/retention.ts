@@ -1,106 +1,83 @@
-import { setImmediate } from 'node:timers/promises';
-import type { Kysely, Transaction } from 'kysely';
-import type { Retention } from '#ports';
+import { setImmediate, setTimeout } from 'node:timers/promises';
+import type { Kysely } from 'kysely';
+import type { Pruned, Retention } from '#ports';
 import { packHours } from './demand.ts';
+import { type Bite, bite, holdsPrunedBefore, type Place } from './journal-pruning.ts';
 import type { Schema } from './schema.ts';
 import { hourOf, hourSeconds } from './seconds.ts';
+import { pruneSnapshots } from './snapshot-retention.ts';
 
-/** SQLite runs on this thread: a batch takes a few milliseconds, and between two of them the loop has its turn. */
-const batchRows = 500;
-const daySeconds = 86_400;
-
-type Keep = Pick<Retention, 'keepSnapshots' | 'keepDailySnapshots'>;
-
-/** Kept after each save, whatever the retention says later: the last five, and one a day for a week. */
-export const keptSnapshots: Keep = { keepSnapshots: 5, keepDailySnapshots: 7 };
-
-/** The newest, and the newest of each of the last days, counted from the newest snapshot; in force, never too few. */
-const versionsToKeep = (rows: readonly { version: number; at: number }[], keep: Keep): Set<number> => {
-  const kept = new Set(rows.slice(0, Math.max(1, keep.keepSnapshots)).map((row) => row.version));
-  const dayOf = (at: number): number => Math.floor(at / daySeconds);
-  const today = dayOf(Math.max(...rows.map((row) => row.at)));
-  const days = new Set<number>();
-  for (const { version, at } of rows) {
-    const day = dayOf(at);
-    if (days.has(day) || today - day >= keep.keepDailySnapshots) continue;
-    days.add(day);
-    kept.add(version);
-  }
-  return kept;
+/** What differs between databases. */
+export type Room = {
+  /** What a decision takes besides its packed record: columns, indexes, reward. Measured over a million of them. */
+  readonly rowBytes: number;
+  /** Gives free room back to the file system, in bites; resolves with the bytes. */
+  giveBack(pause: () => Promise<unknown>): Promise<number>;
 };
 
-/** Damaged ones go with the whole ones of their age. */
-export const pruneSnapshots = async (
+/** A loop that comes back reads up to an hour of holds, and what fell before it began. */
+const neverPrunedSeconds = 7200;
+
+/** Between two bites the loop has its turn. */
+const pause = (): Promise<unknown> => setTimeout(5);
+
+export const logBytes = async (db: Kysely<Schema>, rowBytes: number): Promise<number> => {
+  const { records, decisions } = await db
+    .selectFrom('targets')
+    .select((e) => [
+      e.fn.coalesce(e.fn.sum<number>('record_bytes'), e.lit(0)).as('records'),
+      e.fn.coalesce(e.fn.sum<number>('decisions'), e.lit(0)).as('decisions'),
+    ])
+    .executeTakeFirstOrThrow();
+  // PostgreSQL adds bigints up to a numeric, which its driver gives as text.
+  return Number(records) + Number(decisions) * rowBytes;
+};
+
+type Eaten = Omit<Bite, 'next'>;
+
+/** Bite after bite, until there is nothing left to look at or `excess` is gone. */
+const eat = async (
   db: Kysely<Schema>,
-  targetId: number,
-  policy: string,
-  keep: Keep,
-): Promise<number> => {
-  const rows = await db
-    .selectFrom('snapshots')
-    .select(['version', 'at', 'damaged'])
-    .where('target_id', '=', targetId)
-    .where('policy', '=', policy)
-    .orderBy('version', 'desc')
-    .execute();
-  const whole = rows.filter((row) => row.damaged === 0);
-  if (whole.length === 0) return 0;
-  const kept = versionsToKeep(whole, keep);
-  const oldest = Math.min(...kept);
-  const gone = rows.filter((row) => (row.damaged === 0 ? !kept.has(row.version) : row.version < oldest));
-  if (gone.length === 0) return 0;
-  await db
-    .deleteFrom('snapshots')
-    .where('target_id', '=', targetId)
-    .where('policy', '=', policy)
-    .where(
-      'version',
-      'in',
-      gone.map((row) => row.version),
-    )
-    .execute();
-  return gone.length;
-};
-
-const pruneBatch = async (
-  trx: Transaction<Schema>,
-  before: number,
-): Promise<{ decisions: number; rewards: number }> => {
-  const rows = await trx
-    .selectFrom('decisions')
-    .select(['id', 'target_id'])
-    .where('at', '<', before)
-    .orderBy('at')
-    .orderBy('id')
-    .limit(batchRows)
-    .execute();
-  if (rows.length === 0) return { decisions: 0, rewards: 0 };
-  const ids = rows.map((row) => row.id);
-  const rewards = await trx.deleteFrom('rewards').where('decision_id', 'in', ids).executeTakeFirst();
-  await trx.deleteFrom('decisions').where('id', 'in', ids).execute();
-  const perTarget = Map.groupBy(rows, (row) => row.target_id);
-  for (const [targetId, gone] of [...perTarget].sort(([a], [b]) => a - b)) {
-    await trx
-      .updateTable('targets')
-      .set((e) => ({ decisions: e('decisions', '-', gone.length) }))
-      .where('id', '=', targetId)
-      .execute();
+  given: Omit<Parameters<typeof bite>[1], 'after'> & { readonly from: number },
+): Promise<Eaten> => {
+  let { holds, changes, rewards, bytes }: Eaten = { holds: 0, changes: 0, rewards: 0, bytes: 0 };
+  let after: Place | undefined = { at: given.from, id: '' };
+  while (after !== undefined && bytes < given.excess) {
+    const excess = given.excess - bytes;
+    const from: Place = after;
+    const eaten = await db.transaction().execute((trx) => bite(trx, { ...given, after: from, excess }));
+    holds += eaten.holds;
+    changes += eaten.changes;
+    rewards += eaten.rewards;
+    bytes += eaten.bytes;
+    after = eaten.next;
+    await pause();
   }
-  return { decisions: rows.length, rewards: Number(rewards.numDeletedRows) };
+  return { holds, changes, rewards, bytes };
 };
 
 const pruneJournal = async (
   db: Kysely<Schema>,
-  before: number,
-): Promise<{ decisions: number; rewards: number }> => {
-  const total = { decisions: 0, rewards: 0 };
-  for (;;) {
-    const batch = await db.transaction().execute((trx) => pruneBatch(trx, before));
-    total.decisions += batch.decisions;
-    total.rewards += batch.rewards;
-    if (batch.decisions < batchRows) return total;
-    await setImmediate();
+  nowSeconds: number,
+  retention: Retention,
+  rowBytes: number,
+): Promise<Eaten & { readonly left: number }> => {
+  const { decisionsSeconds, changedSeconds, decisionsBytes } = retention;
+  const eaten: Eaten[] = [];
+  const round = async (holdsAlone: boolean, before: number, excess: number): Promise<void> => {
+    const from = holdsAlone ? await holdsPrunedBefore(db) : Number.NEGATIVE_INFINITY;
+    eaten.push(await eat(db, { holdsAlone, from, before, excess, rowBytes }));
+  };
+  await round(true, nowSeconds - decisionsSeconds, Number.POSITIVE_INFINITY);
+  await round(false, nowSeconds - Math.max(decisionsSeconds, changedSeconds), Number.POSITIVE_INFINITY);
+  let left = await logBytes(db, rowBytes);
+  for (const holdsAlone of [true, false]) {
+    if (left <= decisionsBytes) break;
+    await round(holdsAlone, nowSeconds - neverPrunedSeconds, left - decisionsBytes);
+    left = await logBytes(db, rowBytes);
   }
+  const sum = (of: keyof Eaten): number => eaten.reduce((total, one) => total + one[of], 0);
+  return { holds: sum('holds'), changes: sum('changes'), rewards: sum('rewards'), bytes: sum('bytes'), left };
 };
 
 const pruneDemand = async (db: Kysely<Schema>, nowSeconds: number, before: number): Promise<number> => {
@@ -112,7 +89,7 @@ const pruneDemand = async (db: Kysely<Schema>, nowSeconds: number, before: numbe
     .execute();
   for (const { target_id } of pending) {
     await db.transaction().execute((trx) => packHours(trx, target_id, hourOf(nowSeconds)));
-    await setImmediate();
+    await pause();
   }
   const gone = await db
     .deleteFrom('demand_hours')
@@ -121,16 +98,34 @@ const pruneDemand = async (db: Kysely<Schema>, nowSeconds: number, before: numbe
   return Number(gone.numDeletedRows);
 };
 
+const pruneAllSnapshots = async (db: Kysely<Schema>, retention: Retention): Promise<number> => {
+  const keys = await db.selectFrom('snapshots').select(['target_id', 'policy']).distinct().execute();
+  let gone = 0;
+  for (const { target_id, policy } of keys) {
+    gone += await pruneSnapshots(db, target_id, policy, retention);
+    await setImmediate();
+  }
+  return gone;
+};
+
+const pruneAudits = async (db: Kysely<Schema>, before: number): Promise<number> => {
+  const gone = await db.deleteFrom('audits').where('at', '<', before).executeTakeFirst();
+  return Number(gone.numDeletedRows);
+};
+
 export const prune = async (
   db: Kysely<Schema>,
   nowSeconds: number,
   retention: Retention,
-): Promise<Readonly<Record<string, number>>> => {
-  const journal = await pruneJournal(db, nowSeconds - retention.decisionsSeconds);
+  room: Room,
+): Promise<Pruned> => {
+  const { left, bytes: _, ...journal } = await pruneJournal(db, nowSeconds, retention, room.rowBytes);
   const demand = await pruneDemand(db, nowSeconds, nowSeconds - retention.demandSeconds);
-  const keys = await db.selectFrom('snapshots').select(['target_id', 'policy']).distinct().execute();
-  let snapshots = 0;
-  for (const { target_id, policy } of keys)
-    snapshots += await pruneSnapshots(db, target_id, policy, retention);
-  return { ...journal, demand, snapshots };
+  const snapshots = await pruneAllSnapshots(db, retention);
+  const audits = await pruneAudits(db, nowSeconds - retention.auditSeconds);
+  return {
+    removed: { ...journal, audits, demand, snapshots },
+    decisionsBytes: left,
+    freedBytes: await room.giveBack(pause),
+  };
 };

@@ -15,6 +15,8 @@ export type Schema = {
     last_at: number | null;
     replicas: number | null;
     decisions: number;
+    /** Sum of the lengths of its packed records. */
+    record_bytes: number;
   };
   decisions: {
     id: string;
@@ -57,6 +59,17 @@ export type Schema = {
     bytes: number;
     damaged: number;
     data: Uint8Array;
+  };
+  /** `holds`: those before this time were removed. */
+  pruned: { what: string; before: number };
+  /** `entry`: JSON; what pages are filtered by stands beside it. */
+  audits: {
+    id: string;
+    at: number;
+    cluster: string;
+    target_id: number | null;
+    action: string;
+    entry: string;
   };
   settings: { target_id: number; policy: string; settings: string };
   runs: {

@@ -1,13 +1,16 @@
 import type { Kysely } from 'kysely';
+import type { AuditEntry } from '#core/audit';
 import { PortError, type Store } from '#ports';
+import { auditRow, insertAudits, readAudits } from './audits.ts';
 import { readCursor } from './cursor.ts';
 import { addDemand, firstDemand, packHours, readDemand } from './demand.ts';
 import { fromJson, toJson } from './exact-json.ts';
 import { insertDecision, insertReward, readDecision, readDecisions } from './journal.ts';
-import { keptSnapshots, prune, pruneSnapshots } from './retention.ts';
+import { prune, type Room } from './retention.ts';
 import { readRuns, upsertRun } from './runs.ts';
 import type { Schema } from './schema.ts';
 import { hourOf } from './seconds.ts';
+import { keptSnapshots, pruneSnapshots } from './snapshot-retention.ts';
 import { insertSnapshot, listSnapshots, newestWhole } from './snapshots.ts';
 import { targetIds, targetSummaries } from './targets.ts';
 
@@ -31,11 +34,13 @@ const withFaults = <T extends object>(store: T, fault: Fault): T =>
     ]),
   ) as T;
 
-export const sqlStore = (name: string, db: Kysely<Schema>, fault: Fault): Store => {
+export const sqlStore = (name: string, db: Kysely<Schema>, fault: Fault, room: Room): Store => {
   const ids = targetIds(db);
   /** Hour of the newest arrivals of each target: when it moves on, the rows of the hours before are packed. */
   const currentHour = new Map<number, number>();
   let closed: Promise<void> | undefined;
+  const rowsOf = (notes: readonly AuditEntry[]): Promise<Schema['audits'][]> =>
+    Promise.all(notes.map((note) => auditRow(ids, note)));
 
   const store: Store = {
     name,
@@ -75,7 +80,9 @@ export const sqlStore = (name: string, db: Kysely<Schema>, fault: Fault): Store 
 
     async saveSnapshot(key, snapshot, options = {}) {
       const id = await ids.of(key.cluster, key.target);
+      const notes = await rowsOf(options.note === undefined ? [] : [options.note]);
       return db.transaction().execute(async (trx) => {
+        await insertAudits(trx, notes);
         const saved = await insertSnapshot(trx, name, id, key, snapshot, options.replace ?? false);
         await pruneSnapshots(trx, id, key.policy, keptSnapshots);
         return saved;
@@ -91,14 +98,21 @@ export const sqlStore = (name: string, db: Kysely<Schema>, fault: Fault): Store 
     saveRun: (run) => upsertRun(db, run),
     runs: (limit) => readRuns(db, limit),
 
-    async saveSettings(key, settings) {
+    async saveSettings(key, settings, notes = []) {
       const row = { target_id: await ids.of(key.cluster, key.target), policy: key.policy };
       const text = { settings: toJson(settings ?? null) };
-      await db
-        .insertInto('settings')
-        .values({ ...row, ...text })
-        .onConflict((c) => c.columns(['target_id', 'policy']).doUpdateSet(text))
-        .execute();
+      const save = (on: Kysely<Schema>): Promise<unknown> =>
+        on
+          .insertInto('settings')
+          .values({ ...row, ...text })
+          .onConflict((c) => c.columns(['target_id', 'policy']).doUpdateSet(text))
+          .execute();
+      if (notes.length === 0) return void (await save(db));
+      const rows = await rowsOf(notes);
+      await db.transaction().execute(async (trx) => {
+        await insertAudits(trx, rows);
+        await save(trx);
+      });
     },
 
     async loadSettings(key) {
@@ -112,7 +126,15 @@ export const sqlStore = (name: string, db: Kysely<Schema>, fault: Fault): Store 
       return row === undefined ? undefined : fromJson(row.settings);
     },
 
-    prune: (nowSeconds, retention) => prune(db, nowSeconds, retention),
+    audit: async (entry) => insertAudits(db, await rowsOf([entry])),
+
+    async audits(query) {
+      const before = query.cursor === undefined ? undefined : readCursor(name, query.cursor);
+      const targets = query.target === undefined ? undefined : await ids.among(query.cluster, query.target);
+      return readAudits(db, query, targets, before);
+    },
+
+    prune: (nowSeconds, retention) => prune(db, nowSeconds, retention, room),
 
     close() {
       closed ??= db.destroy();

@@ -5,6 +5,7 @@ import { migrate } from './migrate.ts';
 import { nodeSqlite, openDatabase, resultCode } from './node-sqlite.ts';
 import type { Schema } from './schema.ts';
 import { type Fault, sqlStore } from './sql-store.ts';
+import { sqliteRoom } from './sqlite-room.ts';
 
 export type SqliteOptions = {
   /** How long a write waits for another process. */
@@ -62,6 +63,7 @@ const guarded = (store: Store, check: () => void): Store => {
   return {
     ...store,
     append: checked(store.append),
+    audit: checked(store.audit),
     saveSnapshot: checked(store.saveSnapshot),
     saveSettings: checked(store.saveSettings),
     saveRun: checked(store.saveRun),
@@ -80,7 +82,7 @@ export const openSqlite = async (path: string, options: SqliteOptions = {}): Pro
       await db.destroy();
       throw error;
     }
-    return guarded(sqlStore('sqlite', db, fault), stillThere(path));
+    return guarded(sqlStore('sqlite', db, fault, sqliteRoom(db, database)), stillThere(path));
   } catch (error) {
     throw error instanceof PortError ? error : fault(error);
   }

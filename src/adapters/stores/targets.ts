@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import type { Target } from '#core/model';
 import { targetKey } from '#core/model';
 import type { TargetSummary } from '#ports';
+import { holdsPrunedBefore } from './journal-pruning.ts';
 import type { Schema } from './schema.ts';
 
 export type TargetIds = {
@@ -62,9 +63,20 @@ export const targetIds = (db: Kysely<Schema>): TargetIds => {
 };
 
 export const targetSummaries = async (db: Kysely<Schema>): Promise<readonly TargetSummary[]> => {
+  const wholeFrom = await holdsPrunedBefore(db);
   const rows = await db
     .selectFrom('targets')
     .selectAll()
+    .select((e) =>
+      e
+        .selectFrom('decisions')
+        .select('at')
+        .whereRef('decisions.target_id', '=', 'targets.id')
+        .orderBy('at')
+        .orderBy('decisions.id')
+        .limit(1)
+        .as('first_at'),
+    )
     .where('decisions', '>', 0)
     .orderBy('cluster')
     .orderBy('namespace')
@@ -75,6 +87,8 @@ export const targetSummaries = async (db: Kysely<Schema>): Promise<readonly Targ
     cluster: row.cluster,
     target: { namespace: row.namespace, kind: row.kind, name: row.name },
     policy: row.policy ?? '',
+    firstAtSeconds: row.first_at ?? 0,
+    wholeFromSeconds: Math.max(row.first_at ?? 0, wholeFrom),
     lastAtSeconds: row.last_at ?? 0,
     replicas: row.replicas ?? 0,
     decisions: row.decisions,

@@ -23,6 +23,9 @@ const read = async (store: Store, from: number, to: number): Promise<readonly nu
 
 const forever = {
   decisionsSeconds: 1e9,
+  changedSeconds: 1e9,
+  decisionsBytes: 1e12,
+  auditSeconds: 1e9,
   demandSeconds: 1e9,
   keepSnapshots: 5,
   keepDailySnapshots: 7,

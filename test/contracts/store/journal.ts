@@ -226,6 +226,8 @@ export const journalContract = ({ open }: Opening): void => {
         cluster: 'home',
         target: target(),
         policy: 'hpa',
+        firstAtSeconds: startAt,
+        wholeFromSeconds: startAt,
         lastAtSeconds: startAt + 9,
         replicas: 6,
         decisions: 2,

@@ -140,14 +140,19 @@ export const learningContract = ({ fresh, open, reopen }: Opening): void => {
     const now = startAt + 6 * 3600;
     const retention = {
       decisionsSeconds: 3 * 3600,
+      changedSeconds: 3 * 3600,
+      decisionsBytes: 1e12,
+      auditSeconds: 1e9,
       demandSeconds: 2 * 3600,
       keepSnapshots: 2,
       keepDailySnapshots: 0,
     };
     // Decisions at hours 0, 1, 2, each credited by the next; the demand of hours 0 to 3; of five snapshots three.
-    expect(await store.prune(now, retention)).toEqual({ decisions: 3, rewards: 3, demand: 4, snapshots: 3 });
+    const none = { holds: 0, changes: 0, rewards: 0, audits: 0, demand: 0, snapshots: 0 };
+    const pruned = await store.prune(now, retention);
+    expect(pruned.removed).toEqual({ ...none, holds: 3, rewards: 3, demand: 4, snapshots: 3 });
     expect((await store.targets())[0]?.decisions).toBe(3);
     expect(await versions(store)).toEqual([6, 5]);
-    expect(await store.prune(now, retention)).toEqual({ decisions: 0, rewards: 0, demand: 0, snapshots: 0 });
+    expect((await store.prune(now, retention)).removed).toEqual(none);
   });
 };

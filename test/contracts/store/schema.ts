@@ -21,8 +21,9 @@ export const schemaContract = ({ fresh, reopen }: Opening): void => {
     const first = await reopen(database);
     await first.append(record());
     await first.close();
-    const later = ['demand_recent', 'demand_hours', 'snapshots', 'settings', 'runs'];
+    const later = ['demand_recent', 'demand_hours', 'snapshots', 'settings', 'runs', 'pruned', 'audits'];
     for (const table of later) await database.query(`drop table ${table}`);
+    await database.query('alter table targets drop column record_bytes');
     await database.query(`delete from ${versionTable} where name > '${names[0]}'`);
     const store = await reopen(database);
     expect(await store.decision(record().id)).toBeDefined();
