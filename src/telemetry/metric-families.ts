@@ -151,6 +151,28 @@ export const operatorMetrics = (registers: Registers, read: () => OperatorFigure
   known(Gauge, 'members', 'Replicas that share the policies, as this one sees them.', () => read().members);
 };
 
+/** What is kept, as it was found when it was last pruned. */
+export type LogFigures = {
+  readonly bytes: number;
+  /** Rows since the start, by what they were. */
+  readonly removed: ReadonlyMap<string, number>;
+};
+
+export const logMetrics = (registers: Registers, read: () => LogFigures): void => {
+  const known = reading(registers);
+  known(Gauge, 'log_bytes', 'What the kept decisions take, when they were last pruned.', () => read().bytes);
+  new Counter({
+    name: `${prefix}pruned_total`,
+    help: 'Rows that were removed by the retention, by what they were.',
+    labelNames: ['what'],
+    registers,
+    collect() {
+      this.reset();
+      for (const [what, count] of read().removed) this.inc({ what }, count);
+    },
+  });
+};
+
 /** Of the learning beside the loop, all targets together. */
 export const learningMetrics = (registers: Registers, read: () => LearningFigures): void => {
   const known = reading(registers);

@@ -6,7 +6,9 @@ import { readings } from './gauges.ts';
 import {
   gauge,
   type LearningFigures,
+  type LogFigures,
   learningMetrics,
+  logMetrics,
   type OperatorFigures,
   operatorMetrics,
   prefix,
@@ -100,6 +102,7 @@ export const openMetrics = (given: {
     fault: (at: string): void => faults.inc({ place: place(at) }),
     watchLearning: (read: () => LearningFigures): void => learningMetrics(registers, read),
     watchOperator: (read: () => OperatorFigures): void => operatorMetrics(registers, read),
+    watchLog: (read: () => LogFigures): void => logMetrics(registers, read),
     forget: (target: Target): void => book.forget(target),
     text: async () => ({ contentType: registry.contentType as string, body: await registry.metrics() }),
   };

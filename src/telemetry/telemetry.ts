@@ -2,7 +2,7 @@ import { type Target, targetKey } from '#core/model';
 import { type Clock, type DecisionRecord, PortError, type Telemetry } from '#ports';
 import { idMaker } from './ids.ts';
 import { type Log, type LogLevel, openLog } from './log.ts';
-import type { LearningFigures, OperatorFigures } from './metric-families.ts';
+import type { LearningFigures, LogFigures, OperatorFigures } from './metric-families.ts';
 import type { Metrics } from './metrics.ts';
 import { seldom } from './seldom.ts';
 import type { Service, Tracing } from './tracing.ts';
@@ -33,6 +33,8 @@ export type OpenTelemetry = Telemetry & {
   watchLearning(read: () => LearningFigures): void;
   /** Figures of the operator, read when they are scraped. */
   watchOperator(read: () => OperatorFigures): void;
+  /** Figures of the kept decisions, read when they are scraped. */
+  watchLog(read: () => LogFigures): void;
   metricsText(): Promise<{ readonly contentType: string; readonly body: string }>;
 };
 
@@ -82,6 +84,7 @@ export const openTelemetry = async (given: {
     },
     watchLearning: (read) => metrics?.watchLearning(read),
     watchOperator: (read) => metrics?.watchOperator(read),
+    watchLog: (read) => metrics?.watchLog(read),
     metricsText: async () => (await metrics?.text()) ?? noMetrics,
     close: async (timeoutSeconds): Promise<void> => {
       await tracing?.close(timeoutSeconds);

@@ -4,7 +4,17 @@ import type { Figure } from './figure.ts';
 import { figureHeads, figureLine } from './figure-table.ts';
 
 /** Each part has a process of its own: what one compiled or kept does not help or hinder the next. */
-const parts = ['simulator', 'kernel', 'live', 'http', 'process', 'sources', 'targets', 'learning'] as const;
+const parts = [
+  'simulator',
+  'kernel',
+  'live',
+  'http',
+  'process',
+  'sources',
+  'targets',
+  'learning',
+  'log',
+] as const;
 
 const measure = (part: string): Promise<readonly Figure[]> =>
   new Promise((resolve, reject) => {

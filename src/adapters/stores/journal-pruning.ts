@@ -116,11 +116,9 @@ const mark = async (trx: Transaction<Schema>, before: number): Promise<void> => 
     .insertInto('pruned')
     .values({ what: 'holds', before })
     .onConflict((c) =>
-      c
-        .column('what')
-        .doUpdateSet({
-          before: sql`case when pruned.before < ${before} then ${before} else pruned.before end`,
-        }),
+      c.column('what').doUpdateSet({
+        before: sql`case when pruned.before < ${before} then ${before} else pruned.before end`,
+      }),
     )
     .execute();
 };

@@ -134,7 +134,7 @@ export const serve = async (
       log.info({ url: server.url }, 'listening');
     }
 
-    const pruning = prunes({ store, clock, log, retention: config.retention, signal: over });
+    const pruning = prunes({ store, clock, telemetry, retention: config.retention, signal: over });
     closers.push(async () => {
       ended.abort();
       await pruning;

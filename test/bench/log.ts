@@ -1,0 +1,114 @@
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openStore } from '#adapters/stores/registry';
+import { outcomes, type Target } from '#core/model';
+import { explain } from '#core/narrate';
+import { random } from '#core/random';
+import type { DecisionQuery, DecisionRecord } from '#ports';
+import { fleetRecords } from '#test/fleet';
+import { startAt } from '#test/make';
+import { type Figure, quantile, report } from './figure.ts';
+
+/** The log after a million decisions of ten workloads over six days, each kept as `run` keeps it. */
+const count = 1_000_000;
+const folder = mkdtempSync(join(tmpdir(), 'nimbusguard-bench-'));
+const path = join(folder, 'log.db');
+const store = await openStore(path);
+const remark = (text: string): void => void process.stderr.write(text);
+
+const appends: number[] = [];
+const kept: { id: string; target: Target; at: number }[] = [];
+const tally = { plain: 0, limited: 0, changed: 0, failed: 0, doubtful: 0 };
+const note = (r: DecisionRecord): void => {
+  if (appends.length % 97 === 0) kept.push({ id: r.id, target: r.target, at: r.atSeconds });
+  if (r.decision.limits.length > 0) tally.limited++;
+  if (r.decision.from !== r.decision.to) tally.changed++;
+  if (r.outcome === 'failed') tally.failed++;
+  if (r.observation.samples.some(({ state }) => state !== 'ok')) tally.doubtful++;
+  if (r.outcome === 'held' && r.decision.limits.length === 0) tally.plain++;
+};
+const startedAt = performance.now();
+await fleetRecords(count, async (record) => {
+  const at = performance.now();
+  await store.append(record);
+  appends.push(performance.now() - at);
+  note(record);
+  if (appends.length % (count / 10) === 0)
+    remark(`  ${appends.length} decisions after ${((performance.now() - startedAt) / 1000).toFixed(0)} s\n`);
+});
+const fillSeconds = (performance.now() - startedAt) / 1000;
+const endAt = kept.at(-1)!.at;
+await store.close();
+
+const again = await openStore(path);
+const chance = random(3);
+const any = <T>(of: readonly T[]): T => of[chance.integer(of.length)]!;
+const times = async (runs: number, run: () => Promise<unknown>): Promise<readonly number[]> => {
+  const taken: number[] = [];
+  for (let i = 0; i < runs; i++) {
+    const at = performance.now();
+    await run();
+    taken.push(performance.now() - at);
+  }
+  return taken;
+};
+const figure = (what: string, taken: readonly number[], goal?: Figure['goal']): Figure => ({
+  what: `${what}, p99`,
+  value: quantile(taken, 0.99),
+  unit: 'ms',
+  ...(goal && { goal }),
+  note: `p50 ${quantile(taken, 0.5).toFixed(2)} ms, longest ${Math.max(...taken).toFixed(1)} ms`,
+});
+
+const span = (): { fromSeconds: number; toSeconds: number } => {
+  const from = startAt + chance.next() * (endAt - startAt);
+  return { fromSeconds: from, toSeconds: from + 3600 };
+};
+const filters: Readonly<Record<string, () => Partial<DecisionQuery>>> = {
+  'no filter': () => ({}),
+  'a target': () => ({ target: any(kept).target }),
+  'an hour': span,
+  'a target and an hour': () => ({ target: any(kept).target, ...span() }),
+  changes: () => ({ changed: true, toSeconds: any(kept).at }),
+  'changes of a target': () => ({ changed: true, target: any(kept).target, toSeconds: any(kept).at }),
+  'an outcome': () => ({ outcome: any(outcomes), toSeconds: any(kept).at }),
+  'an outcome of a target': () => ({ outcome: any(outcomes), target: any(kept).target }),
+  'holds alone': () => ({ changed: false, toSeconds: any(kept).at }),
+};
+const pages: Figure[] = [];
+for (const [name, of] of Object.entries(filters))
+  pages.push(
+    figure(`page of 50, ${name}`, await times(300, () => again.decisions({ ...of(), limit: 50 })), '< 50'),
+  );
+/** Page after page without end, as somebody reads who scrolls down through days. */
+let cursor: string | undefined;
+const deep = await times(2000, async () => {
+  cursor = (await again.decisions({ limit: 50, cursor })).next;
+});
+
+const explained = async (id: string): Promise<string> => explain((await again.decision(id))!);
+const explainedAt = async ({ target, at }: { target: Target; at: number }): Promise<string> =>
+  explain((await again.decisions({ target, toSeconds: at + 1e-6, limit: 1 })).items[0]!);
+const size = statSync(path).size;
+const share = (n: number): string => `${((100 * n) / count).toFixed(1)} %`;
+const figures: Figure[] = [
+  {
+    what: 'a million decisions in SQLite',
+    value: size / 1e9,
+    unit: 'GB',
+    goal: '< 1.5',
+    note: `changed ${share(tally.changed)}, limited ${share(tally.limited)}, failed ${tally.failed}, with a metric in doubt ${share(tally.doubtful)}`,
+  },
+  { what: 'bytes of a decision, reward, demand and indexes', value: size / count, unit: 'B' },
+  { what: 'decisions made and kept a second', value: count / fillSeconds, unit: '/s' },
+  figure('append', appends),
+  ...pages,
+  figure('page of 50, two thousand on end', deep, '< 50'),
+  figure('explanation by id', await times(3000, () => explained(any(kept).id)), '< 20'),
+  figure('explanation by target and time', await times(3000, () => explainedAt(any(kept))), '< 20'),
+  figure('targets, with since when they are kept', await times(300, () => again.targets())),
+];
+await again.close();
+rmSync(folder, { recursive: true });
+report(figures);
