@@ -1,3 +1,4 @@
+import type { AuditEntry } from '#core/audit';
 import type { Pause, Target } from '#core/model';
 import type { Promotion } from '#core/promotion';
 import type { Proposals } from '#core/proposals';
@@ -19,11 +20,19 @@ type Memo = {
 export const targetMemo = async (store: Store, key: SnapshotKey, now: () => number) => {
   let memo: Memo = { pauses: [], ...((await store.loadSettings(key)) as Partial<Memo> | undefined) };
   let saving: Promise<void> = Promise.resolve();
-  /** One after the other: the newest is what stays. */
-  const keep = (part: Partial<Memo>): Promise<void> => {
+  /** Of what was done since the last save that went well. */
+  let notes: readonly AuditEntry[] = [];
+  /** One after the other: the newest is what stays. Who wanted it so is kept with it, or with the next save. */
+  const keep = (part: Partial<Memo>, note?: AuditEntry): Promise<void> => {
     const next = { ...memo, ...part };
     memo = next;
-    saving = saving.catch(() => {}).then(() => store.saveSettings(key, next));
+    if (note !== undefined) notes = [...notes, note];
+    const save = async (): Promise<void> => {
+      const unsaved = notes;
+      await store.saveSettings(key, next, unsaved);
+      notes = notes.slice(unsaved.length);
+    };
+    saving = saving.catch(() => {}).then(save);
     return saving;
   };
   const open = (): readonly Pause[] => memo.pauses.filter((pause) => now() < pause.untilSeconds);
@@ -34,8 +43,9 @@ export const targetMemo = async (store: Store, key: SnapshotKey, now: () => numb
     /** People mean the clock on the wall, a simulated target has its own: what is open now has no end in the loop. */
     pauses: (): readonly Pause[] =>
       open().map((pause) => ({ ...pause, untilSeconds: Number.POSITIVE_INFINITY })),
-    pause: (pause: Pause) => keep({ pauses: [...open(), pause] }),
-    resume: () => keep({ pauses: [] }),
+    pause: (pause: Pause, note: AuditEntry) => keep({ pauses: [...open(), pause] }, note),
+    /** Who ends what has ended already has done nothing. */
+    resume: (note: AuditEntry) => keep({ pauses: [] }, open().length > 0 ? note : undefined),
   };
 };
 

@@ -1,4 +1,5 @@
-import type { Target } from '#core/model';
+import type { Pause, Target } from '#core/model';
+import { inOneLine } from '#core/one-line';
 
 export const auditActions = [
   'pause',
@@ -47,3 +48,19 @@ export type AuditEntry = {
   /** What `what` says, for machines; JSON. */
   readonly details?: Readonly<Record<string, unknown>> | undefined;
 };
+
+/** Who, and how we know. */
+export type Author = Pick<AuditEntry, 'by' | 'byFrom'>;
+
+const longestText = 1000;
+/** What came from outside, fit for a list: one line, no characters that steer, not without end. */
+export const noted = (text: string, longest = longestText): string =>
+  inOneLine(text).trim().slice(0, longest);
+
+export const instantText = (atSeconds: number): string =>
+  `${new Date(atSeconds * 1000).toISOString().slice(0, 19).replace('T', ' ')}Z`;
+
+const directionText = { up: 'growing', down: 'shrinking', both: 'growing and shrinking' } as const;
+
+export const pauseText = ({ direction, untilSeconds }: Pick<Pause, 'direction' | 'untilSeconds'>): string =>
+  `keeps it from ${directionText[direction]} until ${instantText(untilSeconds)}`;

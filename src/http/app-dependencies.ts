@@ -1,18 +1,19 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { Author } from '#core/audit';
 import type { Pause, Target } from '#core/model';
 import type { Clock, DecisionRecord, EventBus, Store } from '#ports';
 
 /** What a person may do to the loop. Both say false when the loop does not govern the target. */
 export type Actions = {
-  pause(target: Target, pause: Pause): Promise<boolean>;
+  pause(target: Target, pause: Pause, author: Author): Promise<boolean>;
   /** True also when it was not paused. */
-  resume(target: Target, by: string): Promise<boolean>;
+  resume(target: Target, author: Author, why: string | undefined): Promise<boolean>;
 };
 
 export type Fault = { readonly error: unknown; readonly requestId: string; readonly request: string };
 
 export type AppDependencies = {
-  readonly store: Pick<Store, 'decision' | 'decisions' | 'targets'>;
+  readonly store: Pick<Store, 'audits' | 'decision' | 'decisions' | 'targets'>;
   readonly events: Pick<EventBus, 'subscribe'>;
   readonly telemetry: { metricsText(): Promise<{ readonly contentType: string; readonly body: string }> };
   ready(): { readonly ok: boolean; readonly reasons: readonly string[] };

@@ -11,6 +11,7 @@ import { bearer } from './bearer.ts';
 import { failed, invalidRequest, notFound } from './failures.ts';
 import { hostCheck } from './host-check.ts';
 import { problem } from './problem.ts';
+import { auditRoutes } from './routes/audit.ts';
 import { decisionRoutes } from './routes/decisions.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -55,6 +56,7 @@ export const createApp = (deps: AppDependencies, settings: AppSettings = {}): Ap
   decisionRoutes(app, deps);
   eventRoutes(app, deps, settings);
   pauseRoutes(app, deps);
+  auditRoutes(app, deps);
 
   app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer' });
   app.doc31('/openapi.json', {

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { auditActions, nameSources } from '#core/audit';
 import { holderReasons } from '#core/circumstances';
 import { modes, outcomes, pauseDirections, rewardTerms, sampleStates } from '#core/model';
 
@@ -140,3 +141,18 @@ export const SummaryView = z
 export const PauseView = z
   .object({ untilSeconds: z.number(), direction: z.enum(pauseDirections), reason: text, by: text })
   .openapi('Pause');
+
+export const AuditView = z
+  .object({
+    id: text,
+    atSeconds: z.number(),
+    cluster: text,
+    target: TargetView.optional(),
+    action: z.enum(auditActions),
+    by: text,
+    byFrom: z.enum(nameSources).openapi({ description: 'how the name is known; none of them is proof' }),
+    what: text,
+    why: text.optional(),
+    details: z.record(text, z.unknown()).optional(),
+  })
+  .openapi('AuditEntry');

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { auditActions } from '#core/audit';
 import { outcomes, pauseDirections, type Target } from '#core/model';
 
 /** Names of Kubernetes are narrower; what must not pass is what could break a terminal, a key or a query. */
@@ -74,6 +75,19 @@ export const decisionsQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(200).default(50),
 });
 
+export const auditQuery = decisionsQuery
+  .pick({ target: true, from: true, to: true, cursor: true, limit: true })
+  .extend({ action: z.enum(auditActions).optional() });
+
+const claimedName = z
+  .string()
+  .trim()
+  .min(1)
+  .max(100)
+  .regex(/^[^\p{Cc}\p{Cf}\p{Cs}]+$/u, 'no control character')
+  .openapi({ description: 'who asks for it; recorded as claimed', example: 'anna@shop.example' });
+const why = z.string().trim().min(1).max(500);
+
 export const longestPauseSeconds = 7 * 86_400;
 
 export const pauseBody = z
@@ -83,6 +97,9 @@ export const pauseBody = z
       .transform(read(toSeconds, timeMessage))
       .openapi({ description: `${timeMessage}; at most 7 days ahead`, example: '2026-01-05T08:00:00Z' }),
     direction: z.enum(pauseDirections).default('both'),
-    reason: z.string().trim().min(1).max(500),
+    reason: why,
+    by: claimedName.optional(),
   })
   .openapi('PauseRequest');
+
+export const resumeQuery = z.strictObject({ by: claimedName.optional(), reason: why.optional() });

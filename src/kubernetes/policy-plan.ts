@@ -90,7 +90,7 @@ const specOf = (given: PolicySpec, ageSeconds: number): Spec => {
 
 const directions = { Up: 'up', Down: 'down', Both: 'both' } as const;
 
-const pausesOf = (pause: PolicySpec['pause'], name: string): readonly Pause[] =>
+export const pausesOf = (pause: PolicySpec['pause'], name: string): readonly Pause[] =>
   pause === undefined
     ? []
     : [

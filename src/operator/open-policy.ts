@@ -110,6 +110,7 @@ export const openPolicy = async (given: {
   const life = policyLife({
     plan,
     memo,
+    cluster: config.cluster,
     now: clock.now,
     onFault: (error) => given.onFault(target, error),
   });

@@ -14,6 +14,11 @@ import type { Clock } from '#ports';
 /** Policies that read their past from the store at the same time. */
 const openings = 8;
 
+const namesIn = (key: string): [namespace: string, name: string] => {
+  const slash = key.indexOf('/');
+  return [key.slice(0, slash), key.slice(slash + 1)];
+};
+
 export type PoliciesInCare = {
   /** Once the policies of the cluster are known. */
   readonly synced: Promise<void>;
@@ -61,10 +66,10 @@ export const policiesInCare = (given: {
 
   const inScope = ({ metadata: { namespace = '' } }: ScalingPolicy): boolean =>
     config.namespaces.length === 0 || config.namespaces.includes(namespace);
+  const resourceOf = (key: string): ScalingPolicy | undefined => policies.get(...namesIn(key));
   const wanted = (key: string): Wanted | undefined => {
     if (!entered.has(shares.bucketOf(key))) return undefined;
-    const slash = key.indexOf('/');
-    const wish = wished.of(key.slice(0, slash), key.slice(slash + 1));
+    const wish = wished.of(...namesIn(key));
     return wish !== undefined && inScope(wish.resource) ? wish : undefined;
   };
 
@@ -82,6 +87,7 @@ export const policiesInCare = (given: {
         cared.delete(key);
         if (byTargetKey.get(target) === one) byTargetKey.delete(target);
         await one.close();
+        if (entered.has(shares.bucketOf(key)) && resourceOf(key) === undefined) await one.deleted();
         // Of two policies for one target only one looks after it: nothing has ended when the other goes.
         if (wanted(key) === undefined && !byTargetKey.has(target)) left(one.target);
       },

@@ -4,6 +4,7 @@ import type { PolicyFacts, TargetFound } from '#kubernetes/policy-facts';
 import { timestamp } from '#kubernetes/timestamps';
 import type { Cluster } from '#operator/cluster';
 import { type Claim, openPolicy } from '#operator/open-policy';
+import { type PolicyChanges, policyChanges } from '#operator/policy-changes';
 import { reporter } from '#operator/reporter';
 import { targetTrouble } from '#operator/target-trouble';
 import type { Telling } from '#operator/telling';
@@ -20,6 +21,8 @@ export type PolicyCare = {
   readonly target: Wanted['target'];
   update(wish: Wanted): void;
   close(): Promise<void>;
+  /** The resource is gone, and not only out of our care. */
+  deleted(): Promise<void>;
   pupil(): Pupil | undefined;
   memo(): TargetMemo | undefined;
   abandoned(error: unknown): void;
@@ -56,6 +59,12 @@ const factsWithout = (wish: Wanted, target: TargetFound, owner: string): PolicyF
   owner,
 });
 
+const changesOf = ({ wish, config, house, telemetry, clock }: Given): PolicyChanges => {
+  const { target } = wish;
+  const onFault = (error: unknown): void => telemetry.fault(target, error);
+  return policyChanges({ store: house.store, cluster: config.cluster, target, now: clock.now, onFault });
+};
+
 /** A policy that cannot be followed: its faults are told, and nothing else is done. */
 const careWithout = (given: Given): PolicyCare => {
   const { wish, told, clock, owner } = given;
@@ -63,10 +72,13 @@ const careWithout = (given: Given): PolicyCare => {
   const target: TargetFound =
     wish.takenBy === undefined ? { state: 'not-yet-looked' } : { state: 'taken', detail: wish.takenBy };
   tell(factsWithout(wish, target, owner));
+  const changes = changesOf(given);
+  changes.see(wish.resource);
   return {
     target: wish.target,
-    update: () => {},
+    update: ({ resource }) => changes.see(resource),
     close: async () => forget(),
+    deleted: () => changes.deleted(wish.resource),
     pupil: () => undefined,
     memo: () => undefined,
     abandoned: () => {},
@@ -116,7 +128,9 @@ export const policyCare = async (given: Given): Promise<PolicyCare> => {
       },
     };
   };
+  const changes = changesOf(given);
   const hear = (): void => {
+    changes.see(wish.resource);
     for (const verdict of verdictsOn(wish.resource)) {
       const fault = life.judge(verdict);
       if (fault !== undefined)
@@ -138,6 +152,7 @@ export const policyCare = async (given: Given): Promise<PolicyCare> => {
     ended.signal,
   );
   looking.catch((error: unknown) => onFault(target, error));
+  changes.see(wish.resource);
   tell(facts());
 
   return {
@@ -153,6 +168,7 @@ export const policyCare = async (given: Given): Promise<PolicyCare> => {
       close();
       forget();
     },
+    deleted: () => changes.deleted(wish.resource),
     pupil: () => {
       const { rounds } = watched.policy;
       return rounds && { target, rounds, clock };

@@ -1,5 +1,6 @@
 import { windowsOf } from '#adapters/schedules/cron';
 import type { Known } from '#agents/observer';
+import type { AuditEntry } from '#core/audit';
 import type { Mode } from '#core/model';
 import { type Asked, evidenceOf, type Promotion, promote } from '#core/promotion';
 import {
@@ -13,6 +14,7 @@ import {
   type Verdict,
 } from '#core/proposals';
 import type { Plan } from '#kubernetes/policy-plan';
+import { manualSizeNote, verdictNote } from '#operator/people-notes';
 import type { DecisionRecord, Sizes } from '#ports';
 import type { TargetMemo } from '#workflows/target-memo';
 
@@ -25,10 +27,11 @@ const secondsInHour = 3600;
 export const policyLife = (given: {
   readonly plan: Plan;
   readonly memo: TargetMemo;
+  readonly cluster: string;
   readonly now: () => number;
   readonly onFault: (error: unknown) => void;
 }) => {
-  const { plan, memo, now, onFault } = given;
+  const { plan, memo, cluster, now, onFault } = given;
   const windows = windowsOf(plan.schedules);
   const asked: Asked = {
     mode: plan.mode,
@@ -49,10 +52,11 @@ export const policyLife = (given: {
     asked,
     now(),
   );
+  let lastManual: string | undefined;
   const lastWord: Partial<Record<Verdict['verdict'], string>> = {};
 
-  const keep = (): void => {
-    memo.keep({ promotion, proposals, hoursObserved, failures }).catch(onFault);
+  const keep = (note?: AuditEntry): void => {
+    memo.keep({ promotion, proposals, hoursObserved, failures }, note).catch(onFault);
   };
   if (promotion !== known.promotion) keep();
 
@@ -80,7 +84,10 @@ export const policyLife = (given: {
       const { from, to, reason } = decision;
       proposals = decided(proposals, { id, atSeconds, outcome, from, to, reason }, plan.approvalSeconds);
       const after = [promotion, proposals, failures, Math.floor(hoursObserved)];
-      if (after.some((one, i) => one !== before[i])) keep();
+      const note = manualSizeNote({ plan, cluster, record: kept });
+      const isNew = note !== undefined && note.id !== lastManual;
+      if (isNew) lastManual = note.id;
+      if (isNew || after.some((one, i) => one !== before[i])) keep(isNew ? note : undefined);
     },
     /** A person's word; what is wrong with it, if anything. The same word is heard once. */
     judge: (verdict: Verdict): string | undefined => {
@@ -88,13 +95,17 @@ export const policyLife = (given: {
       lastWord[verdict.verdict] = verdict.id;
       const { from, to } = record.decision;
       const size = record.outcome === 'scaled' ? to : from;
+      const { made, approved } = proposals;
       const heard = judged(proposals, verdict, {
         size,
         nowSeconds: now(),
         timeoutSeconds: plan.approvalSeconds,
       });
       proposals = heard.proposals;
-      keep();
+      const proposal = [...made, ...(approved === undefined ? [] : [approved])].find(
+        ({ id }) => id === verdict.id,
+      );
+      keep(verdictNote({ plan, cluster, verdict, proposal, fault: heard.fault, atSeconds: now() }));
       return heard.fault;
     },
     record: (): DecisionRecord | undefined => record,

@@ -1,8 +1,10 @@
 import { describe } from 'vitest';
+import { auditContract } from '#test/contracts/store/audit';
 import { type Database, opening } from '#test/contracts/store/database';
 import { demandContract } from '#test/contracts/store/demand';
 import { journalContract } from '#test/contracts/store/journal';
 import { learningContract } from '#test/contracts/store/learning';
+import { retentionContract } from '#test/contracts/store/retention';
 import { schemaContract } from '#test/contracts/store/schema';
 
 /** What every store keeps to. `fresh` gives an empty database that `openStore` opens by its URL. */
@@ -11,6 +13,8 @@ export const storeContract = (name: string, fresh: () => Promise<Database>): voi
   describe(`store contract: ${name}`, { timeout: 60_000 }, () => {
     const given = opening(fresh);
     describe('the journal', () => journalContract(given));
+    describe('retention', () => retentionContract(given));
+    describe('audit', () => auditContract(given));
     describe('demand', () => demandContract(given));
     describe('what was learnt', () => learningContract(given));
     describe('its schema', () => schemaContract(given));

@@ -3,7 +3,7 @@ import { PortError } from '#ports';
 import { world } from './world.ts';
 
 const failing = (error: Error) => ({
-  store: { decision: fail(error), decisions: fail(error), targets: fail(error) },
+  store: { audits: fail(error), decision: fail(error), decisions: fail(error), targets: fail(error) },
 });
 const fail = (error: Error) => (): Promise<never> => Promise.reject(error);
 

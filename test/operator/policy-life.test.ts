@@ -25,7 +25,13 @@ const world = async () => {
       const { plan } = planOf(scalingPolicy(overrides, generation), given());
       const key = { cluster: 'home', target: plan!.target, policy: plan!.policy.name };
       const memo = await targetMemo(store, key, () => at);
-      return policyLife({ plan: plan!, memo, now: () => at, onFault: (error) => void faults.push(error) });
+      return policyLife({
+        plan: plan!,
+        memo,
+        cluster: 'home',
+        now: () => at,
+        onFault: (error) => void faults.push(error),
+      });
     },
     settle: () => new Promise((resolve) => setTimeout(resolve, 10)),
   };

@@ -18,6 +18,8 @@ import { learnInTurn, type Pupil } from '#workflows/learning';
 import { type LoopTotals, looking } from '#workflows/loop';
 import type { TargetMemo } from '#workflows/target-memo';
 import type { House } from '#workflows/turns';
+import { noteConfiguration } from './configuration-note.ts';
+import { overHttp } from './over-http.ts';
 import { prunes } from './prunes.ts';
 import { openStaticTarget, type StaticTarget } from './static-target.ts';
 import { storeHealth } from './store-health.ts';
@@ -68,6 +70,10 @@ export const serve = async (
       chain: controlLoop,
       onFault: telemetry.fault,
     };
+    const people = overHttp({ cluster: config.cluster, now: clock.now, newId: house.newId });
+    await noteConfiguration({ config, version: frame.version, store, now: clock.now }).catch((err) =>
+      log.warn({ err }, 'the configuration was not noted'),
+    );
     const loops = looking({
       house,
       concurrency: config.loop.concurrency,
@@ -114,15 +120,15 @@ export const serve = async (
               : { ok: false, reasons: [`nothing is scaled: ${unkept}`, ...cluster.reasons] };
           },
           actions: {
-            pause: async (target, pause) => {
+            pause: async (target, pause, author) => {
               const memo = memoOf(target);
-              await memo?.pause(pause);
+              await memo?.pause(pause, people.pauses(target, pause, author));
               return memo !== undefined;
             },
-            resume: async (target, by) => {
+            resume: async (target, author, why) => {
               const memo = memoOf(target);
-              await memo?.resume();
-              if (memo !== undefined) log.info({ target: targetKey(target), by }, 'resumed');
+              await memo?.resume(people.resumes(target, author, why));
+              if (memo !== undefined) log.info({ target: targetKey(target), by: author.by }, 'resumed');
               return memo !== undefined;
             },
           },
