@@ -58,6 +58,7 @@ const homeOf: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^(kysely|pg|node:sqlite)\b/, ['adapters/stores']],
   [/^@kubernetes\//, ['kubernetes']],
   [/^croner$/, ['adapters/schedules']],
+  [/^@duckdb\//, ['adapters/exports']],
   [/^commander$/, ['cli']],
   [/^vega/, ['report']],
 ];

@@ -5,6 +5,7 @@ import { policies } from '#policies/registry';
 import { type DecisionRecord, PortError, type Scaler, type Sizes, type Store } from '#ports';
 import { arrivalsOf } from '#simulator/arrivals';
 import { type FaultName, faults } from '#simulator/faults';
+import { firstHours } from '#simulator/vary';
 import { simulatedWorld } from '#simulator/world';
 import { spec, startAt, target } from '#test/make';
 import { foldCycle } from '#workflows/control-loop';
@@ -111,7 +112,7 @@ const disturbed = (sizes: Sizes, { rollouts, byHand }: Member, at: number): Size
 
 const watchedOf = (member: Member, seconds: number, seed: number, now: () => number): Watched => {
   const set = spec({ sloSeconds: 0.25, switchPrice: 0.003, ...member.spec });
-  const load = readLoad(member.load);
+  const load = firstHours(readLoad(member.load), Math.max(2, Math.ceil(seconds / 3600)));
   const once = arrivalsOf(load, {
     draw: 'lines',
     seed,

@@ -1,10 +1,12 @@
 import type { Command } from 'commander';
 import type { Frame } from '#cli/frame';
+import { auditCommand } from './audit.ts';
 import { compareCommand } from './compare.ts';
 import { configCommand } from './config.ts';
 import { demoCommand } from './demo.ts';
 import { experimentCommand } from './experiment.ts';
 import { explainCommand } from './explain.ts';
+import { exportCommand } from './export.ts';
 import { historyCommand } from './history.ts';
 import { learningCommand } from './learning.ts';
 import { runCommand } from './run.ts';
@@ -21,6 +23,8 @@ export const commands: readonly CommandMaker[] = [
   experimentCommand,
   historyCommand,
   explainCommand,
+  auditCommand,
+  exportCommand,
   learningCommand,
   configCommand,
 ];

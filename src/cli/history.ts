@@ -1,8 +1,9 @@
 import { Command, Option } from 'commander';
 import { type Outcome, outcomes, type Target, targetKey } from '#core/model';
-import type { DecisionQuery, DecisionRecord, Store } from '#ports';
+import type { DecisionRecord, Store } from '#ports';
 import { targetArgument, timeArgument, wholeNumber } from './arguments.ts';
 import type { CommandMaker } from './commands.ts';
+import { firstOf } from './pages.ts';
 import { table, timeText } from './table.ts';
 
 type Options = {
@@ -15,20 +16,6 @@ type Options = {
 };
 
 type Row = Awaited<ReturnType<Store['decisions']>>['items'][number];
-
-const pageLength = 200;
-
-const newest = async (store: Store, query: Omit<DecisionQuery, 'cursor'>): Promise<readonly Row[]> => {
-  const rows: Row[] = [];
-  let cursor: string | undefined;
-  do {
-    const limit = Math.min(query.limit - rows.length, pageLength);
-    const page = await store.decisions({ ...query, cursor, limit });
-    rows.push(...page.items);
-    cursor = page.next;
-  } while (cursor !== undefined && rows.length < query.limit);
-  return rows;
-};
 
 const size = ({ decision: { from, to } }: DecisionRecord): string =>
   from === to ? `${to}` : `${from} → ${to}`;
@@ -58,9 +45,11 @@ export const historyCommand: CommandMaker = (frame) =>
     .option('--limit <count>', 'at most so many', wholeNumber, 20)
     .action(async (options: Options) => {
       const { withKept } = await import('#cli/kept');
-      const { from, to, ...rest } = options;
+      const { from, to, limit, ...rest } = options;
       const query = { ...rest, fromSeconds: from, toSeconds: to };
-      const rows = await withKept(await frame.config(), (store) => newest(store, query));
+      const rows = await withKept(await frame.config(), (store) =>
+        firstOf(limit, (part) => store.decisions({ ...query, ...part })),
+      );
       if (frame.json()) frame.print(JSON.stringify(rows));
       else if (rows.length === 0) frame.remark('No decisions match.');
       else for (const line of table(heads, rows.map(cells), ['REWARD'])) frame.print(line);

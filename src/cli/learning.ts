@@ -9,7 +9,7 @@ import type { Move } from './learning/moved.ts';
 import { table, timeText } from './table.ts';
 
 type Filter = { readonly target?: Target; readonly policy?: string };
-type Import = Move & { readonly replace?: true };
+type Import = Move & { readonly replace?: true; readonly reason?: string };
 
 const heads = ['TARGET', 'CLUSTER', 'POLICY', 'VERSION', 'EXPERIENCE', 'AT', 'BYTES', 'STATE'];
 
@@ -46,7 +46,16 @@ const exportCommand: CommandMaker = (frame) =>
     .argument('[file]', 'JSON file; absent: standard output')
     .action(async (file: string | undefined) => {
       const { collected, packed } = await import('#cli/learning/learning-file');
-      const { entries, damaged } = await withKept(await frame.config(), collected);
+      const { moveNote } = await import('#cli/learning/move-note');
+      const { cluster } = await frame.config();
+      const { entries, damaged, unnoted } = await withKept(await frame.config(), async (store) => {
+        const found = await collected(store);
+        const note = moveNote({ action: 'learning-export', cluster, entries: found.entries, file });
+        // Whoever may only read may also take a copy.
+        const unnoted = await store.audit(note).catch((error: Error) => error.message);
+        return { ...found, unnoted };
+      });
+      if (unnoted !== undefined) frame.remark(`That it was exported is not noted: ${unnoted}`);
       for (const one of damaged) frame.remark(`${one} is damaged and set aside; the one before was taken.`);
       const text = packed(entries);
       if (file === undefined) return frame.print(text);
@@ -71,11 +80,12 @@ const importCommand: CommandMaker = (frame) =>
     .option('--as <target>', 'for NAME or NAMESPACE/KIND/NAME, whatever it was called before', targetArgument)
     .option('--replace', 'also over what has more experience')
     .option('--cluster <name>', 'under the name of this cluster')
+    .option('--reason <text>', 'why, for the audit')
     .addHelpText(
       'after',
       '\nWho looks after a target reads what was learnt when it begins: import before its ScalingPolicy is created, or restart.',
     )
-    .action(async (file: string, { replace, ...move }: Import) => {
+    .action(async (file: string, { replace, reason, ...move }: Import) => {
       const { taken, unpacked } = await import('#cli/learning/learning-file');
       const { moved } = await import('#cli/learning/moved');
       let text: string;
@@ -93,7 +103,12 @@ const importCommand: CommandMaker = (frame) =>
       const { openKept } = await import('#cli/kept');
       const store = await openKept(config);
       try {
-        await taken(store, entries, replace === true);
+        const { moveNote } = await import('#cli/learning/move-note');
+        await taken(store, entries, {
+          replace: replace === true,
+          note: (entry) =>
+            moveNote({ action: 'learning-import', cluster: entry.cluster, entries: [entry], file, reason }),
+        });
       } finally {
         await store.close();
       }

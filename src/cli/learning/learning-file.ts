@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import type { AuditEntry } from '#core/audit';
 import { type Snapshot, targetKey } from '#core/model';
 import { PortError, type SnapshotKey, type Store } from '#ports';
 
@@ -89,7 +90,11 @@ export const unpacked = (file: string, text: string): readonly Entry[] => {
 };
 
 /** All or nothing: what would be overwritten by less is looked for before the first is saved. */
-export const taken = async (store: Store, entries: readonly Entry[], replace: boolean): Promise<void> => {
+export const taken = async (
+  store: Store,
+  entries: readonly Entry[],
+  { replace, note }: { readonly replace: boolean; readonly note: (entry: Entry) => AuditEntry },
+): Promise<void> => {
   const poorer: string[] = [];
   for (const one of replace ? [] : entries) {
     const { snapshot: kept } = await store.loadSnapshot(keyOf(one));
@@ -105,6 +110,6 @@ export const taken = async (store: Store, entries: readonly Entry[], replace: bo
     );
   for (const one of entries) {
     const { version: _, ...snapshot } = one.snapshot;
-    await store.saveSnapshot(keyOf(one), snapshot, { replace });
+    await store.saveSnapshot(keyOf(one), snapshot, { replace, note: note(one) });
   }
 };

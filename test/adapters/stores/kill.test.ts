@@ -52,3 +52,33 @@ it(`loses no acknowledged append to ${kills} kills, and keeps none by halves`, {
     next = kept;
   }
 });
+
+it('can be killed while it prunes: what is left is whole, and counted as it is', {
+  timeout: 60_000,
+}, async () => {
+  const { url, query } = await fresh();
+  const filling = await openStore(url);
+  for (let n = 0; n < 1500; n++) await filling.append(appended(n));
+  await filling.close();
+  const rng = random(8);
+  let rows = 1500;
+  for (let kill = 0; kill < kills; kill++) {
+    const pruning = spawn(process.execPath, [join(import.meta.dirname, 'prune-loop.ts'), url], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const enough = 1 + rng.integer(15);
+    let prunes = 0;
+    for await (const _ of createInterface(pruning.stdout)) {
+      prunes += 1;
+      if (prunes === enough) setTimeout(() => pruning.kill('SIGKILL'), rng.integer(15));
+    }
+    const [found] = await query(`select sum(record_bytes) as counted,
+      (select sum(length(record)) from decisions) as bytes, sum(decisions) as decisions,
+      (select count(*) from decisions) as rows, (select count(*) from rewards
+        where decision_id not in (select id from decisions)) as orphans from targets`);
+    expect(found).toMatchObject({ counted: found!.bytes, decisions: found!.rows, orphans: 0 });
+    expect(found!.rows).toBeLessThan(rows);
+    rows = Number(found!.rows);
+    expect(await query('pragma integrity_check')).toEqual([{ integrity_check: 'ok' }]);
+  }
+});

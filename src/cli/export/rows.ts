@@ -1,0 +1,88 @@
+import { auditColumns } from '#adapters/exports/audit-columns';
+import { type Column, type Flat, flat } from '#adapters/exports/column';
+import { decisionColumns, recordColumn } from '#adapters/exports/decision-columns';
+import { type DemandSecond, demandColumns } from '#adapters/exports/demand-columns';
+import type { Outcome, Target } from '#core/model';
+import type { Page, Store, TargetSummary } from '#ports';
+import type { TableName } from './table-names.ts';
+
+export type Filter = {
+  readonly fromSeconds: number;
+  readonly toSeconds: number;
+  readonly target?: Target | undefined;
+  readonly outcome?: Outcome | undefined;
+  readonly changed?: boolean | undefined;
+};
+
+/** Of one target, or, where there is none, of all: batches of rows in the order of time. */
+type Rows = (store: Store, of: TargetSummary | undefined, filter: Filter) => AsyncIterable<readonly Flat[]>;
+
+export type Table = {
+  readonly columns: readonly Pick<Column<never>, 'name' | 'type'>[];
+  /** Whether its rows are read target by target. */
+  readonly byTarget: boolean;
+  readonly rows: Rows;
+};
+
+const pageLength = 500;
+
+async function* pages<T>(
+  page: (cursor: string | undefined) => Promise<Page<T>>,
+): AsyncGenerator<readonly T[]> {
+  let cursor: string | undefined;
+  do {
+    const { items, next } = await page(cursor);
+    if (items.length > 0) yield items;
+    cursor = next;
+  } while (cursor !== undefined);
+}
+
+const decisions = (records: boolean): Table => {
+  const columns = records ? [...decisionColumns, recordColumn] : decisionColumns;
+  return {
+    columns,
+    byTarget: true,
+    async *rows(store, of, filter) {
+      const query = { ...filter, target: of?.target, cluster: of?.cluster, oldestFirst: true };
+      const read = (cursor: string | undefined) => store.decisions({ ...query, cursor, limit: pageLength });
+      for await (const items of pages(read)) yield items.map((record) => flat(columns, record));
+    },
+  };
+};
+
+const chunkSeconds = 3600;
+
+const demand: Table = {
+  columns: demandColumns,
+  byTarget: true,
+  async *rows(store, of, { fromSeconds, toSeconds }) {
+    const { cluster, target } = of!;
+    const next = (from: number) => store.firstDemandAt(cluster, target, from, toSeconds);
+    // From what is known to what is known: a gap may be months.
+    for (let at = await next(fromSeconds); at !== undefined; at = await next(Math.floor(at) + chunkSeconds)) {
+      const from = Math.floor(at);
+      const counts = await store.demand(cluster, target, from, Math.min(from + chunkSeconds, toSeconds));
+      const seconds = Array.from(counts, (requests, i): DemandSecond => {
+        return { cluster, target, atSeconds: from + i, requests };
+      });
+      const known = seconds.filter(({ requests }) => !Number.isNaN(requests));
+      if (known.length > 0) yield known.map((second) => flat(demandColumns, second));
+    }
+  },
+};
+
+const audit: Table = {
+  columns: auditColumns,
+  byTarget: false,
+  async *rows(store, _, { fromSeconds, toSeconds, target }) {
+    const read = (cursor: string | undefined) =>
+      store.audits({ fromSeconds, toSeconds, target, cursor, limit: pageLength });
+    // There are few, and the newest come first.
+    const all = [];
+    for await (const items of pages(read)) all.push(...items);
+    if (all.length > 0) yield all.reverse().map((entry) => flat(auditColumns, entry));
+  },
+};
+
+export const tableOf = (name: TableName, records: boolean): Table =>
+  ({ decisions: decisions(records), demand, audit })[name];

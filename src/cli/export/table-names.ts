@@ -1,0 +1,2 @@
+export const exportTables = ['decisions', 'demand', 'audit'] as const;
+export type TableName = (typeof exportTables)[number];

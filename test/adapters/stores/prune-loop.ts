@@ -1,0 +1,20 @@
+import { writeSync } from 'node:fs';
+import { openStore } from '#adapters/stores/registry';
+import { startAt } from '#test/make';
+
+/** Prunes without end, a little more each time, and writes a line to stdout after each. */
+const store = await openStore(process.argv[2]!);
+const retention = {
+  decisionsSeconds: 1e9,
+  changedSeconds: 1e9,
+  auditSeconds: 1e9,
+  demandSeconds: 1e9,
+  keepSnapshots: 5,
+  keepDailySnapshots: 7,
+};
+let { decisionsBytes } = await store.prune(startAt, { ...retention, decisionsBytes: 1e12 });
+for (;;) {
+  const pruned = await store.prune(startAt + 1e6, { ...retention, decisionsBytes: 0.98 * decisionsBytes });
+  decisionsBytes = pruned.decisionsBytes;
+  writeSync(1, `${decisionsBytes}\n`);
+}
