@@ -67,14 +67,18 @@ const mostClaims = 12;
 /**
  * Holds sentences against facts: each number with its unit (rounded to the digits that are said, and no further), each
  * change in its order and direction, each time at the precision that is said, and each name must be one of them. Nothing
- * is added up: the result of a sum must be a fact. Links, addresses, code and commands are refused. Time is linear in the text.
+ * is added up: the result of a sum must be a fact. Words from outside stand in quotation marks, unless `unmarked`. Links,
+ * addresses, code and commands are refused. Time is linear in the text.
  *
  * What it can not see: whether a number belongs to the subject that it is said of (two sizes of one answer may be mixed up),
  * whether one thing caused the other, whether a quality ("calm", "too small") is so, what is denied other than a change that
  * is known, a time and a date that are true but of two moments, numbers that hide in words it has no list of.
  */
-export const factCheck = (facts: readonly Fact[]): ((text: string) => readonly Claim[]) => {
-  const known = knownFacts(facts);
+export const factCheck = (
+  facts: readonly Fact[],
+  { unmarked = false }: { readonly unmarked?: boolean } = {},
+): ((text: string) => readonly Claim[]) => {
+  const known = knownFacts(facts, unmarked);
   return (text) => {
     const tokens = scan(withoutWhole(text, known));
     const { said, unread } = quantities(tokens);

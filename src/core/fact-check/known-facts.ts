@@ -37,7 +37,8 @@ const anyWithin = (values: Float64Array, said: number, step: number): boolean =>
   return [low - 1, low].some((i) => i in values && withinStep(values[i]!, said, step));
 };
 
-export const knownFacts = (facts: readonly Fact[]): KnownFacts => {
+/** `unmarked`: words from outside may stand without quotation marks, as they do in texts that no model has worded. */
+export const knownFacts = (facts: readonly Fact[], unmarked: boolean): KnownFacts => {
   const byUnit = new Map<FactUnit, number[]>();
   const changes: Change[] = [];
   const times: number[] = [];
@@ -52,10 +53,19 @@ export const knownFacts = (facts: readonly Fact[]): KnownFacts => {
     if (values.length === 0) byUnit.set(unit, values);
     values.push(value);
   };
+  const noteQuote = (words: string): void => {
+    if (words.trim() === '') return;
+    if (unmarked) whole.add(words);
+    for (const [open, close] of ['""', '“”', '``', "''"] as const) whole.add(`${open}${words}${close}`);
+  };
   const noteName = (name: string): void => {
     names.add(name);
+    // What holds anything is known as it stands, and none of its words alone.
+    if (!ordinaryName.test(name)) {
+      if (name.trim() !== '') whole.add(name);
+      return;
+    }
     loosely.add(name.toLowerCase());
-    if (!ordinaryName.test(name) && name.trim() !== '') whole.add(name);
     const parts = name.split(/[/\s:=]+/);
     for (const part of parts) if (part !== '') names.add(part);
     // A target may be named without its kind.
@@ -71,7 +81,8 @@ export const knownFacts = (facts: readonly Fact[]): KnownFacts => {
       times.push(fact.atSeconds);
       note('replicas', fact.from);
       note('replicas', fact.to);
-    } else {
+    } else if (fact.of === 'quote') noteQuote(fact.name);
+    else {
       noteName(fact.name);
       if (fact.of === 'outcome') outcomes.add(fact.name);
       if (fact.of === 'metric') metrics = true;
