@@ -231,6 +231,8 @@ export type Telemetry = {
   close(timeoutSeconds: number): Promise<void>;
 };
 
+export type SpanPlace = { readonly traceId: string; readonly spanId: string };
+
 /** A question about one target. */
 export type Asked = {
   readonly cluster: string;
@@ -238,6 +240,8 @@ export type Asked = {
   readonly question: string;
   /** The time that the question is about, or that it was asked at. */
   readonly atSeconds: number;
+  /** The root span of the decision that is asked about: what the answer takes stands in its trace. */
+  readonly of?: SpanPlace | undefined;
 };
 
 /** Read-only views of what is kept of one target. They read the store, never the cluster. */
@@ -279,6 +283,7 @@ export type Explainer = {
 export type ModelCall = {
   readonly operation: 'chat';
   readonly provider: string;
+  readonly server: { readonly address: string; readonly port: number };
   readonly requestModel: string;
   readonly responseModel?: string | undefined;
   readonly startedAt: number;
@@ -288,6 +293,28 @@ export type ModelCall = {
   readonly finishReasons?: readonly string[] | undefined;
   /** Of few values; undefined: it went well. */
   readonly errorType?: string | undefined;
-  /** The root span of the decision that was asked about: the call stands in its trace. */
-  readonly of?: { readonly traceId: string; readonly spanId: string } | undefined;
+};
+
+/** A look into the archive that a model asked for. */
+export type LookUp = {
+  readonly tool: string;
+  readonly startedAt: number;
+  readonly seconds: number;
+  readonly errorType?: string | undefined;
+};
+
+/** What became of a sentence that a model wrote. */
+export const sentenceOutcomes = ['said', 'rewritten', 'left-out'] as const;
+export type SentenceOutcome = (typeof sentenceOutcomes)[number];
+
+/** An answer whose wording has ended. It holds nothing of what was asked, sent or said. */
+export type Explained = {
+  readonly of?: SpanPlace | undefined;
+  readonly startedAt: number;
+  readonly seconds: number;
+  /** `cached`: it had been worded before. `left`: nobody waited for the rest. */
+  readonly outcome: Extract<Worded, { kind: 'end' }>['because'] | 'cached' | 'left';
+  readonly calls: readonly ModelCall[];
+  readonly lookUps: readonly LookUp[];
+  readonly sentences: Readonly<Record<SentenceOutcome, number>>;
 };

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { type Config, ConfigError, environment, noColor, readConfig, withoutForeignTracing } from '#config';
+import { redacted } from '#core/redact';
 import { PortError } from '#ports';
-import { redacted } from '#telemetry/redact';
 
 /** What every command is given. */
 export type Frame = {

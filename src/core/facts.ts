@@ -33,6 +33,8 @@ export const nameKinds = [
   'writer',
   'autoscaler',
   'id',
+  /** Words from outside, quoted whole: an error, a state, why somebody did something. */
+  'quote',
 ] as const;
 export type NameKind = (typeof nameKinds)[number];
 

@@ -1,8 +1,8 @@
 import { pino } from 'pino';
 import { targetKey } from '#core/model';
+import { redacted } from '#core/redact';
 import type { DecisionRecord } from '#ports';
 import { isChange } from './change.ts';
-import { redacted } from './redact.ts';
 
 export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];

@@ -1,8 +1,8 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { Credited, Decision, Sample, Target } from '#core/model';
 import { inOneLine } from '#core/one-line';
+import { redacted } from '#core/redact';
 import type { DecisionRecord } from '#ports';
-import { redacted } from './redact.ts';
 
 /** What the trace tells of one stage. */
 export type Facet = {

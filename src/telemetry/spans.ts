@@ -2,9 +2,9 @@ import { type Attributes, type Link, type SpanContext, SpanKind, SpanStatusCode 
 import type { Resource } from '@opentelemetry/resources';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import type { Stage } from '#core/model';
+import { redacted } from '#core/redact';
 import type { DecisionRecord } from '#ports';
 import { childSpanId } from './ids.ts';
-import { redacted } from './redact.ts';
 import { facets } from './span-attributes.ts';
 
 export type Scope = {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { redacted } from '#telemetry/redact';
+import { redacted } from '#core/redact';
 
 const secret = 'h4nter2';
 

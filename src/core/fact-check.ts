@@ -1,0 +1,119 @@
+import { type KnownFacts, knownFacts } from '#core/fact-check/known-facts';
+import { wrongMoves } from '#core/fact-check/moves';
+import { wrongNames } from '#core/fact-check/names';
+import { isPlain } from '#core/fact-check/plain-words';
+import { type Quantity, quantities } from '#core/fact-check/quantities';
+import { borne, scan, type Token } from '#core/fact-check/scan';
+import { isYearOf, wrongTimes } from '#core/fact-check/times';
+import type { Fact } from '#core/facts';
+
+export const claimKinds = ['number', 'change', 'time', 'name', 'outcome', 'foreign'] as const;
+export type ClaimKind = (typeof claimKinds)[number];
+
+/** Something that a sentence says and no fact bears out. */
+export type Claim = { readonly kind: ClaimKind; readonly text: string };
+
+/** What is in nobody's facts: other languages, commands, secrets, talk of the model about itself. */
+const foreign =
+  /^(?:kubectl|curl|wget|sudo|bash|helm|https?|passwords?|secrets?|tokens?|credentials?|prompts?|instructions?|jailbreak|click|visit|ignore|disregard)$/i;
+
+const isForeign = ({ kind, text }: Token): boolean =>
+  kind === 'foreign' ||
+  (kind === 'word' && foreign.test(text)) ||
+  (kind === 'quoted' && /[()={}$;]|\w\s+-/.test(text));
+
+/** Numerals of other languages are words that are not known: a sentence must be English for the most part. */
+const isEnglish = (tokens: readonly Token[]): boolean => {
+  const words = tokens.filter(({ kind, text }) => kind === 'word' && /^\p{Ll}+$/u.test(text));
+  return words.length < 4 || words.filter(({ text }) => isPlain(text)).length * 2 >= words.length;
+};
+
+const isNumberOf = (q: Quantity, tokens: readonly Token[], facts: KnownFacts): boolean => {
+  if (q.multiple) return facts.number(q.value, q.step, 'count') || facts.number(q.value, q.step, 'plain');
+  if (q.unit !== undefined) {
+    const { unit, factor } = q.unit;
+    if (facts.number(q.value, q.step, unit, factor)) return true;
+    // What is counted may have been counted as something without a unit.
+    return unit === 'count' && facts.number(q.value, q.step, 'plain');
+  }
+  return (
+    facts.number(q.value, q.step) || isYearOf(q.value, tokens[q.at - 1]?.text.toLowerCase() ?? '', facts)
+  );
+};
+
+const outcomeWords: readonly (readonly [RegExp, string])[] = [
+  [/^fail(?:s|ed|ure|ures)?$/i, 'failed'],
+  [/^shadowed$/i, 'shadowed'],
+];
+const negated = /^(?:not|no|never|without|nor|or|if|would|could)$|n['’]t$/i;
+
+/** Where it is known how a decision ended, it may not be said to have failed when it did not. */
+const wrongOutcomes = (tokens: readonly Token[], { outcomes, names }: KnownFacts): readonly string[] =>
+  outcomes.size === 0
+    ? []
+    : tokens.flatMap(({ kind, text }, i) => {
+        const outcome = kind === 'word' && outcomeWords.find(([word]) => word.test(text))?.[1];
+        if (!outcome || outcomes.has(outcome)) return [];
+        const known =
+          outcome === 'failed' ? [...names].some((name) => /fail|error/i.test(name)) : names.has('Shadow');
+        return known || tokens.slice(Math.max(0, i - 3), i).some((one) => negated.test(one.text))
+          ? []
+          : [text];
+      });
+
+/** So many are told to whoever words the sentence anew; more would not help. */
+const mostClaims = 12;
+
+/**
+ * Holds sentences against facts: each number with its unit (rounded to the digits that are said, and no further), each
+ * change in its order and direction, each time at the precision that is said, and each name must be one of them. Nothing
+ * is added up: the result of a sum must be a fact. Words from outside stand in quotation marks, unless `unmarked`. Links,
+ * addresses, code and commands are refused. Time is linear in the text.
+ *
+ * What it can not see: whether a number belongs to the subject that it is said of (two sizes of one answer may be mixed up),
+ * whether one thing caused the other, whether a quality ("calm", "too small") is so, what is denied other than a change that
+ * is known, a time and a date that are true but of two moments, numbers that hide in words it has no list of.
+ */
+export const factCheck = (
+  facts: readonly Fact[],
+  { unmarked = false }: { readonly unmarked?: boolean } = {},
+): ((text: string) => readonly Claim[]) => {
+  const known = knownFacts(facts, unmarked);
+  return (text) => {
+    const tokens = scan(withoutWhole(text, known));
+    const { said, unread } = quantities(tokens);
+    const moves = wrongMoves(tokens, said, known);
+    const numbers = said.filter((q) => !moves.settled.has(q) && !isNumberOf(q, tokens, known));
+    const of = (kind: ClaimKind, texts: readonly string[]): readonly Claim[] =>
+      texts.map((one) => ({ kind, text: one.slice(0, 120) }));
+    const claims = [
+      ...of(
+        'number',
+        numbers.map((q) => saidAs(q, tokens)),
+      ),
+      ...of('change', moves.wrong),
+      ...of('time', wrongTimes(tokens, known)),
+      ...of('name', [...unread.filter((name) => !known.names.has(name)), ...wrongNames(tokens, known)]),
+      ...of('outcome', wrongOutcomes(tokens, known)),
+      ...of(
+        'foreign',
+        tokens.filter(isForeign).map((token) => token.text),
+      ),
+      ...of('foreign', isEnglish(tokens) ? [] : ['words that are not English']),
+    ];
+    return [...new Map(claims.map((claim) => [`${claim.kind} ${claim.text}`, claim])).values()].slice(
+      0,
+      mostClaims,
+    );
+  };
+};
+
+/** Names that hold anything, and reasons in their own words, stand for themselves. */
+const withoutWhole = (text: string, { whole }: KnownFacts): string =>
+  whole.reduce((left, name) => left.replaceAll(name, ` ${borne} `), text.replaceAll(borne, '\u{fffd}'));
+
+/** With the word after it, where that is its unit: `7 replicas`. */
+const saidAs = (q: Quantity, tokens: readonly Token[]): string => {
+  const after = tokens[q.end];
+  return after?.kind === 'word' ? `${q.text} ${after.text}` : q.text;
+};

@@ -1,0 +1,117 @@
+import type { Fact, FactUnit } from '#core/facts';
+import { isReason, reasonWords } from '#core/reasons';
+
+export type Change = { readonly from: number; readonly to: number };
+
+/** Facts as they are looked up. */
+export type KnownFacts = {
+  /** Whether a number of this unit rounds to `value` at steps of `step`; both are in units of `factor`. Without a unit: of any. */
+  number(value: number, step: number, unit?: FactUnit, factor?: number): boolean;
+  readonly changes: readonly Change[];
+  readonly times: readonly number[];
+  readonly names: ReadonlySet<string>;
+  /** The same in lower case, with the parts that they are joined from. */
+  readonly loosely: ReadonlySet<string>;
+  /** Names and reasons in words that are not read word by word, the longest first. */
+  readonly whole: readonly string[];
+  readonly outcomes: ReadonlySet<string>;
+  readonly metrics: boolean;
+};
+
+const ordinaryName = /^[\p{Script=Latin}\d_]+(?:[-./:_]+[\p{Script=Latin}\d_]+)*$/u;
+
+/** What is said may be rounded to its last digit, and no further. Doubles: 0.15 is a little less than itself. */
+const withinStep = (fact: number, said: number, step: number): boolean =>
+  Math.abs(fact - said) <= step / 2 + Math.abs(said) * 1e-9 + 1e-12;
+
+const sorted = (values: Iterable<number>): Float64Array => Float64Array.from(values).sort();
+
+/** Whether one of the ascending values is `said`, rounded. */
+const anyWithin = (values: Float64Array, said: number, step: number): boolean => {
+  let [low, high] = [0, values.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (values[middle]! < said) low = middle + 1;
+    else high = middle;
+  }
+  return [low - 1, low].some((i) => i in values && withinStep(values[i]!, said, step));
+};
+
+/** `unmarked`: words from outside may stand without quotation marks, as they do in texts that no model has worded. */
+export const knownFacts = (facts: readonly Fact[], unmarked: boolean): KnownFacts => {
+  const byUnit = new Map<FactUnit, number[]>();
+  const changes: Change[] = [];
+  const times: number[] = [];
+  const names = new Set<string>();
+  const loosely = new Set<string>();
+  const whole = new Set<string>();
+  const outcomes = new Set<string>();
+  let metrics = false;
+
+  const note = (unit: FactUnit, value: number): void => {
+    const values = byUnit.get(unit) ?? [];
+    if (values.length === 0) byUnit.set(unit, values);
+    values.push(value);
+  };
+  const noteQuote = (words: string): void => {
+    if (words.trim() === '') return;
+    if (unmarked) whole.add(words);
+    for (const [open, close] of ['""', '“”', '``', "''"] as const) whole.add(`${open}${words}${close}`);
+  };
+  const noteName = (name: string): void => {
+    names.add(name);
+    // What holds anything is known as it stands, and none of its words alone.
+    if (!ordinaryName.test(name)) {
+      if (name.trim() !== '') whole.add(name);
+      return;
+    }
+    loosely.add(name.toLowerCase());
+    const parts = name.split(/[/\s:=]+/);
+    for (const part of parts) if (part !== '') names.add(part);
+    // A target may be named without its kind.
+    if (parts.length === 3) names.add(`${parts[0]}/${parts[2]}`);
+    for (const part of name.toLowerCase().split(/[^\p{L}\d]+/u)) loosely.add(part);
+  };
+
+  for (const fact of facts) {
+    if (fact.kind === 'number') note(fact.unit, fact.value);
+    else if (fact.kind === 'time') times.push(fact.atSeconds);
+    else if (fact.kind === 'change') {
+      changes.push(fact);
+      times.push(fact.atSeconds);
+      note('replicas', fact.from);
+      note('replicas', fact.to);
+    } else if (fact.of === 'quote') noteQuote(fact.name);
+    else {
+      noteName(fact.name);
+      if (fact.of === 'outcome') outcomes.add(fact.name);
+      if (fact.of === 'metric') metrics = true;
+      if (isReason(fact.name)) {
+        whole.add(reasonWords[fact.name]);
+        for (const [word] of reasonWords[fact.name].matchAll(/\p{Lu}\p{L}+/gu)) noteName(word);
+      }
+    }
+  }
+
+  const values = new Map([...byUnit].map(([unit, list]) => [unit, sorted(list)]));
+  const all = sorted([...byUnit.values()].flat());
+  const scaled = new Map<string, Float64Array>();
+  const inUnits = (unit: FactUnit, factor: number): Float64Array => {
+    const key = `${unit} ${factor}`;
+    const found = scaled.get(key) ?? (values.get(unit) ?? new Float64Array()).map((value) => value / factor);
+    scaled.set(key, found);
+    return found;
+  };
+
+  return {
+    number: (value, step, unit, factor = 1) =>
+      anyWithin(unit === undefined ? all : inUnits(unit, factor), value, step),
+    changes,
+    times,
+    names,
+    loosely,
+    whole: [...whole].sort((a, b) => b.length - a.length),
+    outcomes,
+    metrics,
+  };
+};
