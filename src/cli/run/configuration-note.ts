@@ -3,8 +3,8 @@ import { systemUser } from '#cli/system-user';
 import type { Config } from '#config';
 import { noted } from '#core/audit';
 import { changesText, jsonChanges } from '#core/json-changes';
+import { redacted } from '#core/redact';
 import type { Store } from '#ports';
-import { redacted } from '#telemetry/redact';
 
 /** What begins otherwise than the run before it is something that a person wanted. Secrets are not kept, nor that they changed. */
 export const noteConfiguration = async (given: {
