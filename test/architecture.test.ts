@@ -145,6 +145,72 @@ describe('the house', () => {
   });
 });
 
+/** All that a file leads to, by whatever way. */
+const fileOf = (file: string, name: string): string | undefined => {
+  const folder = name.slice(1).split('/')[0]!;
+  const path = name.startsWith('.') ? join(dirname(file), name) : `${name.slice(1)}.ts`;
+  const found = name.startsWith('#') && !folders.includes(folder) ? `src/${path}` : path;
+  return /^[#.]/.test(name) && text.has(found) ? found : undefined;
+};
+const reachedFrom = (roots: readonly string[]): ReadonlySet<string> => {
+  const reached = new Set(roots);
+  // What is added while it is gone through is gone through, too.
+  for (const file of reached)
+    for (const name of importsOf(file)) {
+      const next = fileOf(file, name);
+      if (next !== undefined) reached.add(next);
+    }
+  return reached;
+};
+const inFolder = (...places: readonly string[]): readonly string[] =>
+  files.filter((file) => places.some((place) => file === `${place}.ts` || file.startsWith(`${place}/`)));
+
+describe('the model that words answers', () => {
+  const explainers = 'src/adapters/explainers';
+  /** Settings alone are read by the configuration. */
+  const settings = `${explainers}/explainer-settings.ts`;
+
+  it('steers nothing: no way leads from it to a cluster, a scaler, a store or the loop', () => {
+    const reached = [...reachedFrom(inFolder(explainers))];
+    expect(reached.length).toBeGreaterThan(20);
+    const steering = [
+      'adapters/scalers',
+      'adapters/stores',
+      'kubernetes',
+      'operator',
+      'simulator',
+      'http',
+      'cli',
+    ];
+    const wrong = reached.filter((file) =>
+      [...steering.map((place) => `src/${place}/`), 'agents/', 'workflows/', 'policies/'].some((place) =>
+        file.startsWith(place),
+      ),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('is not known to the loop: no way leads from it to the model', () => {
+    const roots = inFolder(
+      'agents',
+      'workflows',
+      'policies',
+      'src/core',
+      'src/ports',
+      'src/operator',
+      'src/kubernetes',
+    );
+    const reached = [...reachedFrom(roots)];
+    expect(reached.length).toBeGreaterThan(150);
+    expect(reached.filter((file) => file.startsWith(`${explainers}/`) && file !== settings)).toEqual([]);
+  });
+
+  it('is opened in one place', () => {
+    const opening = files.filter((file) => importsOf(file).includes('#adapters/explainers/registry'));
+    expect(opening).toEqual(['src/cli/run/service.ts']);
+  });
+});
+
 describe('a file', () => {
   it('has no more than 300 lines', () => {
     const long = files.filter((file) => text.get(file)!.split('\n').length > 301);

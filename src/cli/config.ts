@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { explanationRemarks } from '#cli/config-check/explanation-remarks';
 import { type Config, ConfigError } from '#config';
 import type { CommandMaker } from './commands.ts';
 
@@ -18,6 +19,7 @@ export const configCommand: CommandMaker = (frame) => {
     .action(async () => {
       try {
         const config = await frame.config();
+        for (const remark of explanationRemarks(config)) frame.remark(remark);
         if (frame.json()) frame.print(JSON.stringify({ ok: true, faults: [] }));
         else frame.print(`The configuration is sound: ${wholeOf(config)}.`);
       } catch (error) {

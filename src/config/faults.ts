@@ -35,7 +35,7 @@ const written = (path: Path): string =>
 const at = (value: unknown, path: Path): unknown =>
   path.reduce<unknown>((inner, key) => (inner as Record<PropertyKey, unknown> | undefined)?.[key], value);
 
-const secret = /token|password|secret|authorization|headers/i;
+const secret = /token(?!s)|password|secret|authorization|headers|api-?key/i;
 const withPassword = /(:\/\/[^\s:/"@]*:)[^\s"]+@/;
 
 /** Values are shown, but not those that somebody could use. */

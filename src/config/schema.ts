@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { explainerSchema } from '#adapters/explainers/explainer-settings';
 import {
   prometheusConnection,
   prometheusScalerSchema,
@@ -172,6 +173,8 @@ export const configSchema = z.strictObject({
         .default(daySeconds / 2),
     })
     .prefault({}),
+  /** Answers in the words of a language model, beside those of the record. It sees no cluster and steers nothing. */
+  explanations: explainerSchema.prefault({}),
   http: z
     .strictObject({
       enabled: z.boolean().default(true),

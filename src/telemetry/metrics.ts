@@ -18,6 +18,7 @@ import {
   spanCounts,
   tallies,
 } from './metric-families.ts';
+import { modelMetrics } from './model-metrics.ts';
 import { seriesBook } from './series.ts';
 
 /** From a cycle in memory (half a millisecond) to one whose metric source runs into its time-out. */
@@ -99,6 +100,7 @@ export const openMetrics = (given: {
         exemplarLabels: exported ? { trace_id: record.traceId, decision_id: record.id } : {},
       });
     },
+    explained: modelMetrics(registers),
     fault: (at: string): void => faults.inc({ place: place(at) }),
     watchLearning: (read: () => LearningFigures): void => learningMetrics(registers, read),
     watchOperator: (read: () => OperatorFigures): void => operatorMetrics(registers, read),

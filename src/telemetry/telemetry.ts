@@ -1,9 +1,10 @@
 import { type Target, targetKey } from '#core/model';
-import { type Clock, type DecisionRecord, PortError, type Telemetry } from '#ports';
+import { type Clock, type DecisionRecord, type Explained, PortError, type Telemetry } from '#ports';
 import { idMaker } from './ids.ts';
 import { type Log, type LogLevel, openLog } from './log.ts';
 import type { LearningFigures, LogFigures, OperatorFigures } from './metric-families.ts';
 import type { Metrics } from './metrics.ts';
+import { modelSpans } from './model-spans.ts';
 import { seldom } from './seldom.ts';
 import type { Service, Tracing } from './tracing.ts';
 
@@ -27,6 +28,8 @@ export type OpenTelemetry = Telemetry & {
   readonly log: Log;
   /** What went wrong beside the records: a cycle that was abandoned, a snapshot that was not saved. */
   fault(target: Target, error: unknown): void;
+  /** An answer that a language model was to word. */
+  explained(explained: Explained): void;
   /** The target is gone: so are its series. */
   forget(target: Target): void;
   /** Figures of the learning beside the loop, read when they are scraped. */
@@ -57,12 +60,13 @@ export const openTelemetry = async (given: {
   const complaint = (message: string, heldBack: number) => log.warn({ held_back: heldBack }, message);
   const complain = seldom(complainEverySeconds, now, complaint);
 
+  const ids = idMaker();
   const tracing = await tracingOf(tracingSettings, service, complain);
   const metrics = await metricsOf(metricsSettings, service, tracing);
 
   return {
     log,
-    ids: idMaker(),
+    ids,
     record: (record: DecisionRecord): void => {
       try {
         const exported = tracing?.record(record) ?? false;
@@ -77,6 +81,24 @@ export const openTelemetry = async (given: {
       metrics?.fault(place);
       const message = error instanceof Error ? error.message : String(error);
       log.error({ target: targetKey(target), place, err: error }, message);
+    },
+    explained: (one): void => {
+      try {
+        tracing?.add(modelSpans(one, ids));
+        metrics?.explained(one);
+        log.debug(
+          { trace_id: one.of?.traceId, span_id: one.of?.spanId, outcome: one.outcome, ...one.sentences },
+          'an answer was worded',
+        );
+        const failed = one.calls.find(({ errorType }) => errorType !== undefined);
+        if (failed !== undefined && one.outcome !== 'left')
+          complain(
+            `[explanations] ${failed.requestModel} could not word an answer: ${one.outcome} (${failed.errorType}). ` +
+              'It was given in the words of the record.',
+          );
+      } catch (error) {
+        complain(`[telemetry] an answer could not be read: ${(error as Error).message}`);
+      }
     },
     forget: (target): void => {
       tracing?.forget(target);

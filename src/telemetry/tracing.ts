@@ -5,6 +5,7 @@ import { type Target, targetKey } from '#core/model';
 import type { DecisionRecord } from '#ports';
 import { isRemarkable } from './change.ts';
 import { isSampled } from './ids.ts';
+import { readableSpan, type Span } from './readable-span.ts';
 import { type Scope, spansOf } from './spans.ts';
 
 export type Service = { readonly name: string; readonly version: string; readonly instanceId: string };
@@ -92,6 +93,15 @@ export const openTracing = (given: {
       queued += trace.length;
       for (const span of trace) processor.onEnd(span);
       return true;
+    },
+    /** Spans that come later, of a trace that may be long gone; their parents are named by whoever knows them. */
+    add: (late: readonly Span[]): void => {
+      if (queued + late.length > queueSpans) {
+        spans.dropped += late.length;
+        return;
+      }
+      queued += late.length;
+      for (const span of late) processor.onEnd(readableSpan(span, scope));
     },
     forget: (target: Target): void => {
       targets.delete(targetKey(target));

@@ -9,6 +9,7 @@ const parts = [
   'kernel',
   'live',
   'http',
+  'wording',
   'process',
   'sources',
   'targets',

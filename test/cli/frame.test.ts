@@ -53,6 +53,14 @@ test('a sound configuration is told', async () => {
   expect(JSON.parse((await here.run('config', 'check', '--json')).out)).toEqual({ ok: true, faults: [] });
 });
 
+test('a model without a key is remarked upon, and is no fault', async () => {
+  const { code, err, out } = await place({ explanations: { model: 'small' } }).run('config', 'check');
+  expect({ code, out }).toEqual({ code: 0, out: 'The configuration is sound: 1 target.\n' });
+  expect(err).toBe(
+    'explanations.model is given, but no key: answers come in the words of the record alone; set OPENAI_API_KEY (for a server that asks for none, to any word)\n',
+  );
+});
+
 test('every fault of a configuration is told, with exit code 2', async () => {
   const wrong = place({
     seed: -1,

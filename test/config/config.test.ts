@@ -56,6 +56,14 @@ const table: readonly (readonly [unknown, string])[] = [
     { telemetry: { otlpEndpoint: 'gopher://x' } },
     'telemetry.otlpEndpoint: "gopher://x" is no url; give one of http or https',
   ],
+  [{ explanations: { modle: 'x' } }, 'explanations.modle: is no known key; did you mean model?'],
+  [
+    { explanations: { baseUrl: 'ftp://x' } },
+    'explanations.baseUrl: "ftp://x" is no url; give one of http or https',
+  ],
+  [{ explanations: { apiKey: 7 } }, 'explanations.apiKey: is no text; give text'],
+  [{ explanations: { tokensPerDay: 1 } }, 'explanations.tokensPerDay: 1 is too small; give 500 or more'],
+  [{ explanations: { lookUps: 11 } }, 'explanations.lookUps: 11 is too large; give 10 or less'],
   [one({ mode: 'Atuo' }), 'targets[0].mode: "Atuo" is not known here; did you mean Auto?'],
   [one({ mode: 'Canary' }), 'targets[0].mode: "Canary" is not known here; give one of Auto, Shadow, Off'],
   [
@@ -149,4 +157,22 @@ test("LangChain's tracing is switched off", () => {
   const variables = { LANGSMITH_TRACING: 'true', LANGCHAIN_TRACING_V2: 'true', PATH: '/bin' };
   withoutForeignTracing(variables);
   expect(variables).toEqual({ PATH: '/bin' });
+});
+
+test('the endpoint of a language model comes from the variables that others use too', () => {
+  const { explanations } = readConfig({
+    variables: {
+      OPENAI_API_KEY: 'sk-test',
+      OPENAI_BASE_URL: 'http://127.0.0.1:11434/v1',
+      OPENAI_ORG_ID: 'org-1',
+      NIMBUSGUARD_EXPLANATIONS_MODEL: 'small',
+    },
+  });
+  expect(explanations).toMatchObject({
+    apiKey: 'sk-test',
+    baseUrl: 'http://127.0.0.1:11434/v1',
+    organization: 'org-1',
+    model: 'small',
+  });
+  expect(readConfig({ variables: {} }).explanations.model).toBeUndefined();
 });

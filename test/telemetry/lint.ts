@@ -59,10 +59,13 @@ const suffixes: Readonly<Record<string, readonly string[]>> = {
 const otherUnits =
   /_(milli|micro|nano)?(seconds?_ms|ms|milliseconds|minutes|hours|days|kb|mb|kilobytes|megabytes|percent|percentage)(_|$)/;
 
+/** The names of OpenTelemetry's own conventions are kept, and its `{token}` is no unit in a name. */
 const nameFaults = (name: string, type: string): string[] => [
   ...(/^[a-z][a-z0-9_]*$/.test(name) ? [] : [`${name}: not snake case`]),
-  ...(name.startsWith('nimbusguard_') ? [] : [`${name}: without the prefix nimbusguard_`]),
+  ...(/^(?:nimbusguard|gen_ai_client)_/.test(name) ? [] : [`${name}: without the prefix nimbusguard_`]),
   ...(otherUnits.test(name) ? [`${name}: not in a base unit`] : []),
-  ...(type === 'histogram' && !name.endsWith('_seconds') ? [`${name}: a histogram without its unit`] : []),
+  ...(type === 'histogram' && !/_seconds$|^gen_ai_client_token_usage$/.test(name)
+    ? [`${name}: a histogram without its unit`]
+    : []),
   ...(type !== 'counter' && name.endsWith('_total') ? [`${name}: ends like a counter, is a ${type}`] : []),
 ];

@@ -87,7 +87,9 @@ const look = async ({ wanted }: State, run: Run): Promise<Update> => {
   for (const one of wanted) {
     const startedAt = now();
     const { evidence, errorType } = await lookUp(one, archive, kept);
-    looked({ tool: one.name, startedAt, seconds: now() - startedAt, errorType });
+    // A name that is no tool's may be anything.
+    const tool = errorType === 'unknown_tool' ? 'unknown' : one.name;
+    looked({ tool, startedAt, seconds: now() - startedAt, errorType });
     gathered.push(evidence);
   }
   return { gathered };

@@ -102,9 +102,7 @@ export const talkWith = (given: {
       signal.throwIfAborted();
       return endOf(whole);
     } catch (error) {
-      fault = signal.aborted
-        ? new ModelFault('time', 'the time for this answer was over', 'timeout')
-        : modelFault(error, now());
+      fault = signal.aborted ? stopped(signal) : modelFault(error, now());
       if (fault.errorType === '429') allowance.leaveAlone(fault.retryAfterSeconds);
       throw fault;
     } finally {
@@ -132,6 +130,10 @@ export const talkWith = (given: {
   }
   return { say };
 };
+
+const stopped = ({ reason }: AbortSignal): ModelFault =>
+  new ModelFault('time', 'the time for this answer was over', isTimeout(reason) ? 'timeout' : 'aborted');
+const isTimeout = (reason: unknown): boolean => reason instanceof Error && reason.name === 'TimeoutError';
 
 /** What tools the model wants; throws where it did not come to an end. */
 const endOf = (whole: AIMessageChunk | undefined): readonly Wanted[] => {

@@ -117,11 +117,12 @@ export const lookUp = async (
   }
 };
 
-/** A minute for clocks that differ. */
+/** A minute for clocks that differ. Simulated time may be far from that on the wall. */
 export const keptNow = (
   now: number,
+  askedAt: number,
   retentionSeconds: number,
 ): { readonly from: number; readonly to: number } => ({
-  from: now - retentionSeconds,
-  to: now + 60,
+  from: Math.min(now, askedAt) - retentionSeconds,
+  to: Math.max(now, askedAt) + 60,
 });

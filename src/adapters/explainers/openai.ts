@@ -62,7 +62,7 @@ export const openaiExplainer = (
         prompts,
         archive,
         lookUps: settings.lookUps,
-        kept: keptNow(now(), retentionSeconds),
+        kept: keptNow(now(), asked.atSeconds, retentionSeconds),
         now,
         looked: (look: LookUp) => notes.lookUps.push(look),
         sentence: (outcome: SentenceOutcome) => {

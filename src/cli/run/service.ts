@@ -2,7 +2,9 @@ import { randomUUID, webcrypto } from 'node:crypto';
 import { hostname } from 'node:os';
 import { preciseNow, systemClock } from '#adapters/clocks/system';
 import { openEventBus } from '#adapters/events/registry';
+import { openExplainer } from '#adapters/explainers/registry';
 import { threadLearner } from '#adapters/learners/thread';
+import { explanationRemarks } from '#cli/config-check/explanation-remarks';
 import type { Frame } from '#cli/frame';
 import { openKept } from '#cli/kept';
 import type { Config } from '#config';
@@ -98,6 +100,14 @@ export const serve = async (
     const memoOf = (target: Target): TargetMemo | undefined =>
       opened.find(({ memo }) => targetKey(memo.target) === targetKey(target))?.memo ??
       operator?.memoOf(target);
+    const explainer = await openExplainer(config.explanations, {
+      now: preciseNow,
+      retentionSeconds: config.retention.decisionsSeconds,
+      explained: telemetry.explained,
+    });
+    if (explainer !== undefined) closers.push(() => explainer.close());
+    for (const remark of explanationRemarks(config)) log.warn({}, remark);
+
     let ready = false;
     if (config.http.enabled) {
       const { enabled: _, token, ...http } = config.http;
