@@ -31,10 +31,11 @@ const isEnglish = (tokens: readonly Token[]): boolean => {
 const isNumberOf = (q: Quantity, tokens: readonly Token[], facts: KnownFacts): boolean => {
   if (q.multiple) return facts.number(q.value, q.step, 'count') || facts.number(q.value, q.step, 'plain');
   if (q.unit !== undefined) {
-    const { unit, factor } = q.unit;
-    if (facts.number(q.value, q.step, unit, factor)) return true;
-    // What is counted may have been counted as something without a unit.
-    return unit === 'count' && facts.number(q.value, q.step, 'plain');
+    const { unit, factor, or } = q.unit;
+    return (
+      facts.number(q.value, q.step, unit, factor) ||
+      (or !== undefined && facts.number(q.value, q.step, or, factor))
+    );
   }
   return (
     facts.number(q.value, q.step) || isYearOf(q.value, tokens[q.at - 1]?.text.toLowerCase() ?? '', facts)
@@ -67,8 +68,9 @@ const mostClaims = 12;
 /**
  * Holds sentences against facts: each number with its unit (rounded to the digits that are said, and no further), each
  * change in its order and direction, each time at the precision that is said, and each name must be one of them. Nothing
- * is added up: the result of a sum must be a fact. Words from outside stand in quotation marks, unless `unmarked`. Links,
- * addresses, code and commands are refused. Time is linear in the text.
+ * is added up: the result of a sum must be a fact. Words from outside stand in quotation marks. Links, addresses, code and
+ * commands are refused. Time is linear in the text. `ownWords`: the text was made from the record; there words from outside
+ * stand as they are, and what is denied is not held against changes.
  *
  * What it can not see: whether a number belongs to the subject that it is said of (two sizes of one answer may be mixed up),
  * whether one thing caused the other, whether a quality ("calm", "too small") is so, what is denied other than a change that
@@ -76,13 +78,13 @@ const mostClaims = 12;
  */
 export const factCheck = (
   facts: readonly Fact[],
-  { unmarked = false }: { readonly unmarked?: boolean } = {},
+  { ownWords = false }: { readonly ownWords?: boolean } = {},
 ): ((text: string) => readonly Claim[]) => {
-  const known = knownFacts(facts, unmarked);
+  const known = knownFacts(facts, ownWords);
   return (text) => {
     const tokens = scan(withoutWhole(text, known));
     const { said, unread } = quantities(tokens);
-    const moves = wrongMoves(tokens, said, known);
+    const moves = wrongMoves(tokens, said, known, ownWords);
     const numbers = said.filter((q) => !moves.settled.has(q) && !isNumberOf(q, tokens, known));
     const of = (kind: ClaimKind, texts: readonly string[]): readonly Claim[] =>
       texts.map((one) => ({ kind, text: one.slice(0, 120) }));
@@ -108,9 +110,21 @@ export const factCheck = (
   };
 };
 
-/** Names that hold anything, and reasons in their own words, stand for themselves. */
+const isLetter = (character: string | undefined): boolean =>
+  character !== undefined && /[\p{L}\d]/u.test(character);
+
+/** Names that hold anything, and reasons in their own words, stand for themselves, unless they end within a word. */
 const withoutWhole = (text: string, { whole }: KnownFacts): string =>
-  whole.reduce((left, name) => left.replaceAll(name, ` ${borne} `), text.replaceAll(borne, '\u{fffd}'));
+  whole.reduce(
+    (left, name) =>
+      left.replaceAll(name, (found, at: number) => {
+        const inWord =
+          (isLetter(name[0]) && isLetter(left[at - 1])) ||
+          (isLetter(name.at(-1)) && isLetter(left[at + name.length]));
+        return inWord ? found : ` ${borne} `;
+      }),
+    text.replaceAll(borne, '\u{fffd}'),
+  );
 
 /** With the word after it, where that is its unit: `7 replicas`. */
 const saidAs = (q: Quantity, tokens: readonly Token[]): string => {

@@ -37,8 +37,8 @@ const anyWithin = (values: Float64Array, said: number, step: number): boolean =>
   return [low - 1, low].some((i) => i in values && withinStep(values[i]!, said, step));
 };
 
-/** `unmarked`: words from outside may stand without quotation marks, as they do in texts that no model has worded. */
-export const knownFacts = (facts: readonly Fact[], unmarked: boolean): KnownFacts => {
+/** `ownWords`: the texts are the record's own, where words from outside stand without quotation marks. */
+export const knownFacts = (facts: readonly Fact[], ownWords: boolean): KnownFacts => {
   const byUnit = new Map<FactUnit, number[]>();
   const changes: Change[] = [];
   const times: number[] = [];
@@ -55,7 +55,10 @@ export const knownFacts = (facts: readonly Fact[], unmarked: boolean): KnownFact
   };
   const noteQuote = (words: string): void => {
     if (words.trim() === '') return;
-    if (unmarked) whole.add(words);
+    if (ownWords) {
+      if (ordinaryName.test(words)) names.add(words);
+      else whole.add(words);
+    }
     for (const [open, close] of ['""', '“”', '``', "''"] as const) whole.add(`${open}${words}${close}`);
   };
   const noteName = (name: string): void => {
@@ -85,6 +88,7 @@ export const knownFacts = (facts: readonly Fact[], unmarked: boolean): KnownFact
     else {
       noteName(fact.name);
       if (fact.of === 'outcome') outcomes.add(fact.name);
+      if (fact.of === 'outcome' && fact.name === 'shadowed') names.add('Shadow');
       if (fact.of === 'metric') metrics = true;
       if (isReason(fact.name)) {
         whole.add(reasonWords[fact.name]);

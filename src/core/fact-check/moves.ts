@@ -5,9 +5,9 @@ import type { Token } from './scan.ts';
 type Direction = 'up' | 'down';
 
 const raising =
-  /^(?:rais(?:e|es|ed|ing)|gr(?:ew|ow|ows|own|owing)|increas(?:e|es|ed|ing)|add(?:s|ed|ing)?|rose|ris(?:e|es|en|ing)|expand(?:s|ed)?|upscaled)$/;
+  /^(?:rais(?:e|es|ed|ing)|gr(?:ew|ow|ows|own|owing)|increas(?:e|es|ed|ing)|add(?:s|ed|ing)?|rose|ris(?:e|es|en|ing)|expand(?:s|ed)?|upscaled|climb(?:s|ed)?|jump(?:s|ed)?|soar(?:s|ed)?|bump(?:s|ed)|boost(?:s|ed)?|doubled|tripled)$/;
 const lowering =
-  /^(?:lower(?:s|ed|ing)|shr(?:ank|inks?|unk|inking)|reduc(?:e|es|ed|ing)|decreas(?:e|es|ed|ing)|remov(?:e|es|ed|ing)|fell|fall(?:s|en)|drop(?:s|ped)?|cuts?|downscaled)$/;
+  /^(?:lower(?:s|ed|ing)|shr(?:ank|inks?|unk|inking)|reduc(?:e|es|ed|ing)|decreas(?:e|es|ed|ing)|remov(?:e|es|ed|ing)|fell|fall(?:s|en)|drop(?:s|ped)?|cuts?|downscaled|trim(?:s|med)?|slash(?:es|ed)?|declin(?:e|es|ed)|sank|plunged|plummeted|halved)$/;
 const moving =
   /^(?:scal(?:e|es|ed|ing)|went|go(?:es|ing|ne)?|came|brought|taken?|took|mov(?:e|es|ed|ing)|stepped|set)$/;
 const upwards = /^(?:up|out|upwards?)$/;
@@ -79,10 +79,18 @@ const pairOf = (tokens: readonly Token[], a: Quantity, b: Quantity): Pair | unde
   if (tokens[b.at - 1]!.kind === 'arrow') return { from: a, to: b, strict: true };
   if (before === 'to' && between === 'from') return { from: b, to: a, strict: true };
   const onwards = between === 'to' || between === 'into';
+  // A range of rates or times says no more than its two ends, unless something moves.
+  if (onwards && !isSize(a) && !isSize(b) && !isMoving(tokens, a)) return undefined;
   if (onwards && (before === 'from' || before === 'turned')) return { from: a, to: b, strict: true };
   // "raised 4 to 7"; "4 to 7" alone is a range.
   const verb = moving.test(before) || raising.test(before) || lowering.test(before);
   return onwards && b.at - 1 === a.end ? { from: a, to: b, strict: verb } : undefined;
+};
+
+const isMoving = (tokens: readonly Token[], { at }: Quantity): boolean => {
+  for (let i = at - 1; i >= Math.max(0, at - reach) && tokens[i]!.kind !== 'break'; i--)
+    if ([moving, raising, lowering].some((verb) => verb.test(word(tokens, i)))) return true;
+  return false;
 };
 
 const isBorneOut = ({ from, to, strict }: Pair, changes: readonly Change[]): boolean => {
@@ -195,7 +203,7 @@ const bareDirections = (tokens: readonly Token[], { changes }: KnownFacts): read
     return changes.some((c) => goes(c, direction)) ? [] : [textOf(tokens, i, i + 2)];
   });
 
-const denied = /^(?:not|never|nothing)$|n['’]t$/;
+const denying = /^(?:not|never|nothing)$|n['’]t$/;
 const changing = /^(?:scal(?:e|ed)|chang(?:e|ed)|mov(?:e|ed)|happened)$/;
 
 /** `did not scale`, `was not lowered`, though all that is known are such changes. */
@@ -203,7 +211,7 @@ const denials = (tokens: readonly Token[], { changes }: KnownFacts): readonly st
   if (changes.length === 0) return [];
   return tokens.flatMap((token, i) => {
     const noChange = word(tokens, i) === 'no' && /^(?:changes?|scalings?)$/.test(word(tokens, i + 1));
-    if (!noChange && !denied.test(word(tokens, i))) return [];
+    if (!noChange && !denying.test(word(tokens, i))) return [];
     const at = [i + 1, i + 2].find(
       (one) => changing.test(word(tokens, one)) || directionAt(tokens, one) !== undefined,
     );
@@ -221,7 +229,9 @@ export const wrongMoves = (
   tokens: readonly Token[],
   said: readonly Quantity[],
   facts: KnownFacts,
+  ownWords: boolean,
 ): Claims => {
   const { wrong, settled } = numbersOfMoves(tokens, said, facts);
-  return { wrong: [...wrong, ...bareDirections(tokens, facts), ...denials(tokens, facts)], settled };
+  const denied = ownWords ? [] : denials(tokens, facts);
+  return { wrong: [...wrong, ...bareDirections(tokens, facts), ...denied], settled };
 };

@@ -104,6 +104,16 @@ const isMetric = (tokens: readonly Token[], i: number, { metrics }: KnownFacts):
   /^(?:cpu|memory)$/i.test(tokens[i]!.text) &&
   !tokens.slice(i + 1, i + 4).some(({ text }) => may.test(text));
 
+/** `the HPA's rule`, `the rule of the HPA`: what is measured against, not who did it. */
+const isRuleOfHpa = (tokens: readonly Token[], i: number): boolean =>
+  /^HPA['’]s$/.test(tokens[i]!.text)
+    ? tokens[i + 1]?.text === 'rule'
+    : tokens[i]!.text === 'HPA' &&
+      tokens
+        .slice(Math.max(0, i - 3), i)
+        .map(({ text }) => text)
+        .join(' ') === 'rule of the';
+
 const bare = /^[`"“']|[`"”']$/g;
 
 /** Names that no fact has. */
@@ -112,12 +122,13 @@ export const wrongNames = (tokens: readonly Token[], facts: KnownFacts): readonl
     if (token.kind === 'id') return facts.names.has(token.text) ? [] : [token.text];
     if (token.kind === 'quoted') {
       const name = token.text.replaceAll(bare, '').trim();
-      return name === borne || isBorneOut(name, facts) ? [] : [token.text];
+      return name === '' || name === borne || isBorneOut(name, facts) ? [] : [token.text];
     }
     if (token.kind !== 'word' || isTimeWord(token.text)) return [];
     const small = token.text.toLowerCase();
     if (isMode(tokens, i)) return facts.names.has(smallModes.get(small)!) ? [] : [token.text];
     if (isMetric(tokens, i, facts)) return facts.loosely.has(small) ? [] : [token.text];
+    if (isRuleOfHpa(tokens, i)) return [];
     const name = nameIn(token, facts);
     if (name !== undefined) return [name];
     return isHidden(tokens, i, facts) ? [token.text] : [];

@@ -75,7 +75,7 @@ const joined = new Set(
   start-up scale-up scale-down scaled-up scaled-down late-share replica-hours replica-hour pod-hours non-zero cool-down
   re-evaluated over-provisioned under-provisioned one-off day-to-day step-by-step higher-than-usual lower-than-usual
   better-off trade-off cost-effective requests/s req/s requests/second req/sec requests/sec requests/min requests/minute
-  per-second late-request late-requests on-call what-if why-not look-back wait-and-see follow-up left-over`.match(
+  unknown/s per-second late-request late-requests on-call what-if why-not look-back wait-and-see follow-up left-over`.match(
     /\S+/g,
   ),
 );

@@ -49,7 +49,8 @@ const patterns: Readonly<Record<Kind, string>> = {
   quoted: '`[^`]{0,400}`|"[^"]{0,400}"|“[^”]{0,400}”|(?<![\\p{L}\\d])\'[\\w./:-]{1,200}\'',
   time: [
     `\\d{4}-\\d{2}-\\d{2}(?:[T ]\\d{2}:${clock}${zone}?)?(?![\\w-])`,
-    `\\d{1,2}:${clock}(?:${halfDay}|${zone})?(?![\\w:])`,
+    // "02:14-02:20" is from one to the other: without a date only zones to the east are read.
+    `\\d{1,2}:${clock}(?:${halfDay}| ?(?:Z|UTC|GMT)\\b|\\+\\d{2}:?\\d{2}\\b)?(?![\\w:])`,
     `\\d{1,2}(?:${halfDay}| o['’]clock)`,
     `\\d{1,2}${ordinal}?(?: of)? ${month}(?:,? \\d{4})?(?!\\w)`,
     `${month} \\d{1,2}${ordinal}?(?:,? \\d{4})?(?![\\w:])`,

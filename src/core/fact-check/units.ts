@@ -1,14 +1,20 @@
 import type { FactUnit } from '#core/facts';
 
 /** One of it is `factor` of the unit that facts are in. */
-export type Unit = { readonly unit: FactUnit; readonly factor: number };
+export type Unit = {
+  readonly unit: FactUnit;
+  readonly factor: number;
+  /** The unit that the same may have been counted in. */
+  readonly or?: FactUnit | undefined;
+};
 
-const of = (unit: FactUnit, factor: number, words: string): [string, Unit][] =>
-  words.split(' ').map((word) => [word, { unit, factor }]);
+const of = (unit: FactUnit, factor: number, words: string, or?: FactUnit): [string, Unit][] =>
+  words.split(' ').map((word) => [word, { unit, factor, or }]);
 
 /** What a word after a number, or grown onto it, makes of it. */
 const units: ReadonlyMap<string, Unit> = new Map([
-  ...of('replicas', 1, 'replica replicas pod pods instance instances'),
+  ...of('replicas', 1, 'replica replicas instance instances'),
+  ...of('replicas', 1, 'pod pods', 'count'),
   ...of('per-second', 1, 'rps qps /s /sec /second req/s req/sec requests/s requests/second requests/sec'),
   ...of('per-second', 1 / 60, '/min /minute rpm req/min requests/min requests/minute'),
   ...of('per-second', 1 / 3600, '/h /hour'),
@@ -28,6 +34,7 @@ const units: ReadonlyMap<string, Unit> = new Map([
     'decision decisions gate gates scaling scalings time times change changes metric metrics expert experts miss misses ' +
       'reversal reversals cycle cycles rollouts proposal proposals pause pauses target targets option options limit limits ' +
       'request requests query queries reason reasons sample samples failure failures autoscaler autoscalers event events',
+    'plain',
   ),
 ]);
 
