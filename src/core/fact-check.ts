@@ -17,9 +17,9 @@ export type Claim = { readonly kind: ClaimKind; readonly text: string };
 const foreign =
   /^(?:kubectl|curl|wget|sudo|bash|helm|https?|passwords?|secrets?|tokens?|credentials?|prompts?|instructions?|jailbreak|click|visit|ignore|disregard)$/i;
 
-const isForeign = ({ kind, text }: Token): boolean =>
+const isForeign = ({ kind, text }: Token, ownWords: boolean): boolean =>
   kind === 'foreign' ||
-  (kind === 'word' && foreign.test(text)) ||
+  (kind === 'word' && foreign.test(text) && !ownWords) ||
   (kind === 'quoted' && /[()={}$;]|\w\s+-/.test(text));
 
 /** Numerals of other languages are words that are not known: a sentence must be English for the most part. */
@@ -69,8 +69,9 @@ const mostClaims = 12;
  * Holds sentences against facts: each number with its unit (rounded to the digits that are said, and no further), each
  * change in its order and direction, each time at the precision that is said, and each name must be one of them. Nothing
  * is added up: the result of a sum must be a fact. Words from outside stand in quotation marks. Links, addresses, code and
- * commands are refused. Time is linear in the text. `ownWords`: the text was made from the record; there words from outside
- * stand as they are, and what is denied is not held against changes.
+ * commands are refused. Time is linear in the text. `ownWords`: the text was made from the record by a program, which mixes
+ * nothing up; there words from outside and commands stand as they are, two sizes need be no change that was made, and what is
+ * denied is not held against changes.
  *
  * What it can not see: whether a number belongs to the subject that it is said of (two sizes of one answer may be mixed up),
  * whether one thing caused the other, whether a quality ("calm", "too small") is so, what is denied other than a change that
@@ -99,7 +100,7 @@ export const factCheck = (
       ...of('outcome', wrongOutcomes(tokens, known)),
       ...of(
         'foreign',
-        tokens.filter(isForeign).map((token) => token.text),
+        tokens.filter((token) => isForeign(token, ownWords)).map((token) => token.text),
       ),
       ...of('foreign', isEnglish(tokens) ? [] : ['words that are not English']),
     ];

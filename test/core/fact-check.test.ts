@@ -79,7 +79,7 @@ describe('what no fact bears out is not', () => {
     ['number', 'a duration', 'It waited ten minutes.'],
     ['number', 'a duration without a number', 'It lasted for an hour.'],
     ['number', 'an ordinal', 'It was the fourth decision.'],
-    ['number', 'many', 'Thousands of pods were started.'],
+    ['number', 'many', 'Thousands of pods were ready.'],
     ['number', 'a price', 'It cost €14.'],
     ['change', 'another end', 'The size was raised from 4 to 5.2 replicas.'],
     ['change', 'the other order', 'The size went from 6 to 4 replicas.'],

@@ -24,6 +24,12 @@ const ordinaryName = /^[\p{Script=Latin}\d_]+(?:[-./:_]+[\p{Script=Latin}\d_]+)*
 const withinStep = (fact: number, said: number, step: number): boolean =>
   Math.abs(fact - said) <= step / 2 + Math.abs(said) * 1e-9 + 1e-12;
 
+/** Of a policy: the record's own words call them by their names. */
+const settings =
+  'minReplicas maxReplicas intervalSeconds cooldownSeconds stabilizationSeconds stabilizationWindowSeconds startUpSeconds sloSeconds'.split(
+    ' ',
+  );
+
 const sorted = (values: Iterable<number>): Float64Array => Float64Array.from(values).sort();
 
 /** Whether one of the ascending values is `said`, rounded. */
@@ -89,13 +95,16 @@ export const knownFacts = (facts: readonly Fact[], ownWords: boolean): KnownFact
       noteName(fact.name);
       if (fact.of === 'outcome') outcomes.add(fact.name);
       if (fact.of === 'outcome' && fact.name === 'shadowed') names.add('Shadow');
-      if (fact.of === 'metric') metrics = true;
+      // The record's own words speak of CPU and memory where neither was read.
+      if (fact.of === 'metric' && !ownWords) metrics = true;
       if (isReason(fact.name)) {
         whole.add(reasonWords[fact.name]);
         for (const [word] of reasonWords[fact.name].matchAll(/\p{Lu}\p{L}+/gu)) noteName(word);
       }
     }
   }
+
+  if (ownWords) for (const setting of settings) names.add(setting);
 
   const values = new Map([...byUnit].map(([unit, list]) => [unit, sorted(list)]));
   const all = sorted([...byUnit.values()].flat());

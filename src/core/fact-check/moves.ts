@@ -125,6 +125,18 @@ const differenceAt = (
   return /^(?:add(?:s|ed|ing)?|remov(?:e|es|ed|ing))$/.test(near) ? verb.direction : undefined;
 };
 
+/** `three replicas were added`. */
+const differenceDone = (tokens: readonly Token[], q: Quantity): Direction | undefined => {
+  if (!isSize(q)) return undefined;
+  for (let i = q.end; i < q.end + 4; i++) {
+    if (!/^(?:was|were|got)$/.test(word(tokens, i))) continue;
+    const done = word(tokens, i + 1);
+    if (/^(?:added|ordered|started)$/.test(done)) return 'up';
+    return /^(?:removed|released|stopped)$/.test(done) ? 'down' : undefined;
+  }
+  return undefined;
+};
+
 const differs = (changes: readonly Change[], q: Quantity, direction: Direction | undefined): boolean =>
   changes.some(
     (c) =>
@@ -156,10 +168,11 @@ const numbersOfMoves = (
       return;
     }
     if (paired.has(q)) return;
-    const difference = differenceAt(tokens, q, verb);
+    const difference = differenceAt(tokens, q, verb) ?? differenceDone(tokens, q);
     if (difference !== undefined) {
       settled.add(q);
-      if (!differs(changes, q, difference)) wrong.push(textOf(tokens, verb!.at, q.end));
+      if (!differs(changes, q, difference))
+        wrong.push(textOf(tokens, Math.min(verb?.at ?? q.at, q.at), q.end));
     } else if (isMoreOrFewer(tokens, q) && differs(changes, q, directionOfMore(tokens, q))) settled.add(q);
     else if (q.multiple && changes.some((c) => rounds(c.to / c.from, q))) settled.add(q);
     else if (isSize(q) && verb !== undefined && !verb.unsaid) {
@@ -196,6 +209,8 @@ const bareDirections = (tokens: readonly Token[], { changes }: KnownFacts): read
     if (token.kind !== 'word') return [];
     const direction = directionAt(tokens, i);
     if (direction === undefined || isUnsaid(tokens, i)) return [];
+    // A size may fall below a line and not change.
+    if (/^(?:below|above|under|over|short|behind|within)$/.test(word(tokens, i + 1))) return [];
     const scaling = /^scal(?:es|ed)$/.test(word(tokens, i));
     const near = tokens.slice(Math.max(0, i - 3), i + 4).some(({ text }) => sizes.test(text.toLowerCase()));
     const past = /(?:ed|ew|ank|ose|ell)$/.test(word(tokens, i));
@@ -212,6 +227,7 @@ const denials = (tokens: readonly Token[], { changes }: KnownFacts): readonly st
   return tokens.flatMap((token, i) => {
     const noChange = word(tokens, i) === 'no' && /^(?:changes?|scalings?)$/.test(word(tokens, i + 1));
     if (!noChange && !denying.test(word(tokens, i))) return [];
+    if (/^(?:else|more|further)$/.test(word(tokens, i + 1))) return [];
     const at = [i + 1, i + 2].find(
       (one) => changing.test(word(tokens, one)) || directionAt(tokens, one) !== undefined,
     );
@@ -231,7 +247,7 @@ export const wrongMoves = (
   facts: KnownFacts,
   ownWords: boolean,
 ): Claims => {
+  if (ownWords) return { wrong: [], settled: new Set() };
   const { wrong, settled } = numbersOfMoves(tokens, said, facts);
-  const denied = ownWords ? [] : denials(tokens, facts);
-  return { wrong: [...wrong, ...bareDirections(tokens, facts), ...denied], settled };
+  return { wrong: [...wrong, ...bareDirections(tokens, facts), ...denials(tokens, facts)], settled };
 };

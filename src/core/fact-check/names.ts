@@ -27,12 +27,11 @@ const known = new Set(
 const kinds = new Set(['deployment', 'statefulset', 'replicaset', 'daemonset', 'cronjob', 'job']);
 const smallModes: ReadonlyMap<string, string> = new Map(modes.map((mode) => [mode.toLowerCase(), mode]));
 
-/** A name is looked for after these, and before those of them that are no verbs of doing. */
+/** A name is looked for before and after these. */
 const nouns = new Set(
   `target deployment namespace expert metric policy limit mode reason cluster autoscaler controller service workload app
   application statefulset writer actuator source`.match(/\S+/g),
 );
-const introduces = new Set([...nouns, 'by', 'named', 'called']);
 /** Who does these is a person. */
 const personal = new Set('approved refused rejected paused resumed overrode'.split(' '));
 
@@ -62,6 +61,10 @@ const isCompound = (text: string): boolean => {
   return parts.every(isNumeric) || (prefixes.test(parts[0]!) && parts.slice(1).every(isOrdinary));
 };
 
+const isAdverb = (word: string): boolean => /\p{L}{2}ly$/u.test(word);
+/** After `the autoscaler`: `reacted`. Names end so seldom. */
+const isVerb = (word: string): boolean => /[^e]ed$/.test(word) || isAdverb(word);
+
 /** The name that a word says, if it says one. */
 const nameIn = (token: Token, facts: KnownFacts): string | undefined => {
   const text = base(token.text);
@@ -77,7 +80,7 @@ const nameIn = (token: Token, facts: KnownFacts): string | undefined => {
   // CamelCase, and HPA.
   if (/\p{Ll}\p{Lu}|\p{Lu}{2}/u.test(text)) return text;
   if (!/^\p{Lu}/u.test(text)) return undefined;
-  return token.opens && isOrdinary(text) ? undefined : text;
+  return token.opens && (isOrdinary(text) || isAdverb(text)) ? undefined : text;
 };
 
 /** A small word beside `target`, `expert` or `by` that is no plain English is taken for a name. */
@@ -87,7 +90,8 @@ const isHidden = (tokens: readonly Token[], i: number, facts: KnownFacts): boole
   const [before, after] = [tokens[i - 1], tokens[i + 1]].map((token) =>
     token?.kind === 'word' ? token.text.toLowerCase() : '',
   );
-  return introduces.has(before!) || nouns.has(after!) || personal.has(after!);
+  if (personal.has(after!) || before === 'by' || before === 'named' || before === 'called') return true;
+  return (nouns.has(before!) && !isVerb(text)) || nouns.has(after!);
 };
 
 /** `shadow mode`, `mode is off`. */

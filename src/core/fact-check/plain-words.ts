@@ -54,7 +54,7 @@ usage user uses using usual usually utilisation utilization value valued values 
 waited waiting waits want wanted wants was watched way we well went were what whatever when whenever where whereas whether
 which while who whole whose why wide wild will window wish wished with within without word words work workload workloads
 worse worst worth would writer writes wrong yes yet you your zero
-approves awaiting awaits calmer completed concerned confirmed considering counterfactual covers decline declined
+please rounded approves awaiting awaits calmer completed concerned confirmed considering counterfactual covers decline declined
 declining detail details doubled downwards eases enforced exceeded exceeds factors fallen fully halved honoured
 hypothetically idle ignoring incidentally included including initially keeping lastly lighter looser meaning measures
 mind noting oscillation otherwise outstanding particular particularly prior quoted reality recovered rejected remembering

@@ -194,6 +194,10 @@ const isSecondOfMany = (tokens: readonly Token[], i: number): boolean =>
 /** Leads from one number to another that is in the same unit. */
 const joint = /^(?:to|and|or|into|of|→|⟶|->|-->|=>|-|–|—|\/|=|,)$/;
 
+/** `4 of the pods` are pods, but `0.1 of requests` is a share. */
+const isOfThese = (tokens: readonly Token[], at: number): boolean =>
+  word(tokens, at) === 'of' && /^(?:the|these|those|its|their|all|our)$/.test(word(tokens, at + 1));
+
 const unitAfter = (
   tokens: readonly Token[],
   end: number,
@@ -204,7 +208,7 @@ const unitAfter = (
     if (next !== undefined) return next;
   }
   let at = end;
-  while (at < end + 4 && (isBetween(word(tokens, at)) || tokens[at]?.text === '-')) at++;
+  while (at < end + 4 && (isBetween(word(tokens, at)) || isOfThese(tokens, at))) at++;
   const text = tokens[at]?.text ?? '';
   const rate = rateAfter(tokens, at);
   if (rate !== undefined) return rate;

@@ -51,7 +51,7 @@ export const spanOf = (word: string): number | undefined => spans.get(word.toLow
 /** Stands between a number and its unit: `7 more ready replicas`. */
 const between = new Set(
   `ready starting more fewer less extra additional further new old older running pending desired healthy unhealthy late total
-  other of the its their these those such whole full simulated consecutive successive separate different distinct missed
+  other the its their these those such whole full simulated consecutive successive separate different distinct missed
   failed possible wanted spare idle busy single full-time current available proposed good bad real`.match(
     /\S+/g,
   ),

@@ -7,7 +7,8 @@ import { house, watched } from '#test/house';
 import { startAt, target } from '#test/make';
 import { controlLoop } from '#workflows/control-loop';
 import { runLoop } from '#workflows/loop';
-import { archive, asked, endIn, explaining, found, wordsOf } from './asking.ts';
+import { archive, endIn, explaining, wordsOf } from './asking.ts';
+import { asked, found } from './evidence.ts';
 
 /** A seeded run of the loop, its records in order; `beside` is what else goes on, on the same store. */
 const recordsOf = async (beside: (store: Store) => Promise<unknown>): Promise<readonly DecisionRecord[]> => {

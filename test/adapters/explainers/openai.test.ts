@@ -1,19 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Fact } from '#core/facts';
-import {
-  archive,
-  asked,
-  at,
-  endIn,
-  evidence,
-  explaining,
-  found,
-  key,
-  leftOutIn,
-  sentencesIn,
-  wordsOf,
-} from './asking.ts';
+import { archive, endIn, explaining, key, leftOutIn, sentencesIn, wordsOf } from './asking.ts';
+import { asked, at, evidence, found } from './evidence.ts';
 import {
   calling,
   dataOf,

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { archive, asked, at, evidence, explaining } from './asking.ts';
+import { archive, explaining } from './asking.ts';
+import { asked, at, evidence } from './evidence.ts';
 import { lyingModel, rewordingModel, stubbornModel } from './rewording-model.ts';
 import { type Interview, transcript } from './transcript.ts';
 
