@@ -12,6 +12,14 @@ const patterns: readonly (readonly [RegExp, string])[] = [
   [/(:\/\/[^\s:/"@]{0,256}:)(?:\\.|[^\s"\\]){1,1024}@/g, '$1[redacted]@'],
   // ?access_token=…, and libpq's password=…
   [new RegExp(`(${secretKey}\\s*=\\s*)(?:'[^'"\\\\]*'|(?:\\\\.|[^\\s"'&;,\\\\])+)`, 'gi'), '$1[redacted]'],
+  // password: hunter2, and other such pairs in prose; a value without a digit is a word
+  [
+    /(\b(?:password|passwd|secret|api[-_ ]?key|token):\s{0,4})(?=[^\s\d"'\\]{0,64}\d)[^\s"'\\]{6,256}/gi,
+    '$1[redacted]',
+  ],
+  // Keys that are known by how they begin (OpenAI, GitHub, GitLab, Slack, AWS), and JSON web tokens
+  [/\b(?:sk|ghp|gho|ghs|glpat|xox[abprs])[-_][\w-]{16,256}|\bAKIA[\dA-Z]{16}\b/g, '[redacted]'],
+  [/\beyJ[\w-]{8,1024}\.[\w-]{2,4096}\.[\w-]{0,1024}/g, '[redacted]'],
 ];
 
 /** Text without tokens, authorization headers and passwords. Rather hides too much than too little. */

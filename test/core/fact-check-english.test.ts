@@ -18,8 +18,7 @@ const facts: readonly Fact[] = [
 ];
 const check = factCheck(facts);
 
-/** A check that refuses plain English would leave nothing of a good answer. */
-it.each([
+const plain = [
   'The deployment default/web was scaled up from 4 to 7 replicas at 02:14:05 UTC on 5 January 2026.',
   'This happened because the current size fell below the lower line that the expert nets-shipped considers necessary.',
   'At that moment the service was receiving about 312 requests per second, measured 2 seconds earlier.',
@@ -61,8 +60,35 @@ it.each([
   'The metric "requests" was 2 seconds old when it was read.',
   'Unlike the HPA, which would have stopped at 6 replicas, nets-shipped went to 7.',
   'That is one more than the HPA would have chosen.',
-])('plain English passes: %s', (sentence) => {
+];
+
+/** A check that refuses plain English would leave nothing of a good answer. */
+it.each(plain)('plain English passes: %s', (sentence) => {
   expect(check(sentence)).toEqual([]);
+});
+
+/** Each figure of the sentences in turn, made three others. */
+const altered = plain.flatMap((sentence) =>
+  [...sentence.matchAll(/\d/g)].flatMap(({ index, 0: digit }) =>
+    [1, 3, 8].map(
+      (more) => sentence.slice(0, index) + ((Number(digit) + more) % 10) + sentence.slice(index + 1),
+    ),
+  ),
+);
+
+it('and with any figure altered it does not, unless that is a fact too, and of the same unit', () => {
+  expect(altered.length).toBeGreaterThan(140);
+  expect(altered.filter((sentence) => check(sentence).length === 0)).toEqual([
+    'All 7 existing replicas were ready at the time.',
+    'Had the HPA been in charge, it would have chosen 7 replicas.',
+    'Had the HPA been in charge, it would have chosen 9 replicas.',
+    'Had the HPA been in charge, it would have chosen 4 replicas.',
+    'The HPA would have scaled the workload from 4 to 7 replicas at the same time.',
+    'The expert nets-shipped orders up to 7.0 replicas and releases down to 9.1.',
+    'Unlike the HPA, which would have stopped at 7 replicas, nets-shipped went to 7.',
+    'Unlike the HPA, which would have stopped at 9 replicas, nets-shipped went to 7.',
+    'Unlike the HPA, which would have stopped at 4 replicas, nets-shipped went to 7.',
+  ]);
 });
 
 it.each([

@@ -21,12 +21,16 @@ test.each([
   ['a quoted key-value connection string', `{"msg":"host=db password='a ${secret}' dbname=ng"}`],
   ['a password with a quote in a connection string', `{"url":"postgres://ng:a\\"${secret}@db/ng"}`],
   ['a query parameter', `{"url":"http://prometheus/api?access_token=${secret}&query=up"}`],
+  ['a pair in prose', `the password: ${secret} was refused, said "x"`],
+  ['a key of OpenAI', `asked with sk-proj-${secret}${secret}${secret}, "[redacted]"`],
+  ['a key of GitHub', `ghp_${secret}${secret}${secret}`],
+  ['a JSON web token', `eyJhbGciOiJIUzI1NiJ9.${secret}${secret}.${secret}`],
 ])('%s is hidden', (_, line) => {
   const kept = redacted(line);
 
   expect(kept).not.toContain(secret);
   expect(kept).toContain('[redacted]');
-  expect(() => JSON.parse(kept)).not.toThrow();
+  if (line.startsWith('{')) expect(() => JSON.parse(kept)).not.toThrow();
 });
 
 test('what is not secret stays as it was', () => {
@@ -34,6 +38,8 @@ test('what is not secret stays as it was', () => {
     '{"target":"default/Deployment/web","url":"http://prometheus:9090/api/v1/query","msg":"web 4 → 6"}';
 
   expect(redacted(line)).toBe(line);
+  const fault = 'http.token: is too short; give 16 or more characters';
+  expect(redacted(fault)).toBe(fault);
 });
 
 test('a line of JSON stays a line of JSON', () => {

@@ -1,4 +1,4 @@
-import { Annotation, END, START, StateGraph } from '@langchain/langgraph';
+import { Annotation, END, GraphRecursionError, START, StateGraph } from '@langchain/langgraph';
 import { type Claim, factCheck } from '#core/fact-check';
 import type { Evidence, Fact } from '#core/facts';
 import { targetKey } from '#core/model';
@@ -27,6 +27,8 @@ export type Session = {
   readonly kept: { readonly from: number; readonly to: number };
   readonly now: () => number;
   readonly looked: (look: LookUp) => void;
+  /** Sentences that were said: none is said twice. */
+  readonly said: Set<string>;
   readonly sentence: (outcome: SentenceOutcome) => void;
 };
 
@@ -106,8 +108,10 @@ const listen = async (state: State, run: Run): Promise<Update> => {
 /** Holds it against the facts, and says it if they bear it out. */
 const check = (state: State, run: Run): Update => {
   const claims = factCheck(factsOf(state))(state.draft!);
-  if (claims.length > 0) return { claims };
-  sessionOf(run).sentence(state.isRewritten ? 'rewritten' : 'said');
+  const { said, sentence } = sessionOf(run);
+  if (claims.length > 0 || said.has(state.draft!)) return { claims };
+  said.add(state.draft!);
+  sentence(state.isRewritten ? 'rewritten' : 'said');
   say(run, { kind: 'sentence', text: inOneLine(state.draft!) });
   return { claims };
 };
@@ -169,16 +173,22 @@ export async function* answered(
   session: Session,
   signal: AbortSignal,
 ): AsyncGenerator<Worded> {
-  const words = await graph.stream(start, {
-    streamMode: 'custom',
-    signal,
-    configurable: { session },
-    recursionLimit: mostSteps,
-  });
   let said = false;
-  for await (const worded of words as AsyncIterable<Worded>) {
-    said = true;
-    yield worded;
+  try {
+    const words = await graph.stream(start, {
+      streamMode: 'custom',
+      signal,
+      configurable: { session },
+      recursionLimit: mostSteps,
+    });
+    for await (const worded of words as AsyncIterable<Worded>) {
+      said = true;
+      yield worded;
+    }
+  } catch (error) {
+    throw error instanceof GraphRecursionError
+      ? new ModelFault('budget', 'the model said more sentences than it may', 'steps')
+      : error;
   }
   if (!said) throw new ModelFault('unreadable', 'the model said nothing', 'empty');
 }

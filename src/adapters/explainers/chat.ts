@@ -1,15 +1,11 @@
-import {
-  type AIMessageChunk,
-  HumanMessage,
-  SystemMessage,
-  type UsageMetadata,
-} from '@langchain/core/messages';
+import { type AIMessageChunk, HumanMessage, SystemMessage } from '@langchain/core/messages';
 import { ChatOpenAICompletions } from '@langchain/openai';
 import type { ModelCall } from '#ports';
 import type { Allowance } from './allowance.ts';
 import { boundedFetch } from './bounded-fetch.ts';
 import type { ExplainerSettings } from './explainer-settings.ts';
 import { toolDefinitions, type Wanted } from './look-ups.ts';
+import { estimatedTokens, modelCall, type OpenCall } from './model-call.ts';
 import { ModelFault, modelFault } from './model-fault.ts';
 import type { Prompt } from './prompts.ts';
 
@@ -17,18 +13,6 @@ export type Settings = ExplainerSettings & { readonly model: string; readonly ap
 
 /** A chunk of a stream takes some 250 bytes a token, most of it names of fields. */
 const mostBytes = 4 * 1024 * 1024;
-/** Of English, as is counted where the server does not tell. */
-const charactersPerToken = 4;
-const estimated = (characters: number): number => Math.ceil(characters / charactersPerToken);
-
-/** What a server says of its own counts is believed as far as it is a count. */
-const counted = (tokens: unknown): number | undefined =>
-  Number.isSafeInteger(tokens) && (tokens as number) >= 0 ? (tokens as number) : undefined;
-
-const provider = 'openai';
-
-const portOf = ({ port, protocol }: URL): number => Number(port) || (protocol === 'https:' ? 443 : 80);
-
 /** Completions, whatever the model is called: other servers speak nothing else. */
 const openModel = (settings: Settings, maxTokens: number): ChatOpenAICompletions =>
   new ChatOpenAICompletions({
@@ -46,14 +30,21 @@ const openModel = (settings: Settings, maxTokens: number): ChatOpenAICompletions
     },
   });
 
-/** What one answer may still take of the model, and what it has taken. */
+/** What one answer may still take of the model. */
 export type Talk = {
   /** Text as it comes; at its end what tools it wants. Throws a ModelFault. */
   say(
     prompt: Prompt,
     options: { readonly mostTokens: number; readonly tools?: boolean },
   ): AsyncGenerator<string, readonly Wanted[]>;
+  /** Nobody listens any more: calls that have not ended end now. */
+  close(): void;
 };
+
+const spent = (): ModelFault =>
+  new ModelFault('budget', 'the tokens of this answer are spent (explanations.tokensPerAnswer)', 'budget');
+const tooMuch = (errorType: string): ModelFault =>
+  new ModelFault('budget', 'the model said more than it may', errorType);
 
 /** One answer's talk with the model: each call is counted, timed and told. */
 export const talkWith = (given: {
@@ -64,26 +55,25 @@ export const talkWith = (given: {
   readonly called: (call: ModelCall) => void;
 }): Talk => {
   const { settings, allowance, now, signal } = given;
-  const server = new URL(settings.baseUrl);
+  const open = new Set<OpenCall>();
   let left = settings.tokensPerAnswer;
+
+  const ended = (call: ModelCall, tokens: number): void => {
+    left -= tokens;
+    allowance.spend(tokens);
+    given.called(call);
+  };
 
   async function* say(
     { system, user }: Prompt,
     { mostTokens, tools = false }: { readonly mostTokens: number; readonly tools?: boolean },
   ): AsyncGenerator<string, readonly Wanted[]> {
-    const asked = estimated(system.length + user.length);
+    const asked = estimatedTokens(system.length + user.length);
     const most = Math.min(mostTokens, left - asked);
-    if (most < 1)
-      throw new ModelFault(
-        'budget',
-        'the tokens of this answer are spent (explanations.tokensPerAnswer)',
-        'budget',
-      );
+    if (most < 1) throw spent();
     allowance.request();
-    const startedAt = now();
-    let whole: AIMessageChunk | undefined;
-    let characters = 0;
-    let fault: ModelFault | undefined;
+    const call = modelCall({ settings, asked, now, ended });
+    open.add(call);
     try {
       const messages = [new SystemMessage(system), new HumanMessage(user)];
       const stream = await openModel(settings, most).stream(messages, {
@@ -91,44 +81,30 @@ export const talkWith = (given: {
         ...(tools && { tools: toolDefinitions, tool_choice: 'auto' }),
       });
       for await (const chunk of stream) {
-        whole = whole === undefined ? chunk : whole.concat(chunk);
-        characters += chunk.text.length;
-        for (const { args } of chunk.tool_call_chunks ?? []) characters += args?.length ?? 0;
+        call.hear(chunk);
         // Not every server keeps to what it was told.
-        if (estimated(characters) > most)
-          throw new ModelFault('budget', 'the model said more than it may', 'budget');
+        if (call.tokens() > most) throw tooMuch('budget');
         if (chunk.text !== '') yield chunk.text;
       }
       signal.throwIfAborted();
-      return endOf(whole);
+      return wantedIn(call.heard());
     } catch (error) {
-      fault = signal.aborted ? stopped(signal) : modelFault(error, now());
+      const fault = signal.aborted ? stopped(signal) : modelFault(error, now());
       if (fault.errorType === '429') allowance.leaveAlone(fault.retryAfterSeconds);
+      call.end(fault.errorType);
       throw fault;
     } finally {
-      const usage = whole?.usage_metadata as UsageMetadata | undefined;
-      const inputTokens = counted(usage?.input_tokens);
-      const outputTokens = counted(usage?.output_tokens);
-      const spent = (inputTokens ?? asked) + (outputTokens ?? estimated(characters));
-      left -= spent;
-      allowance.spend(spent);
-      const { model_name, finish_reason } = whole?.response_metadata ?? {};
-      given.called({
-        operation: 'chat',
-        provider,
-        server: { address: server.hostname, port: portOf(server) },
-        requestModel: settings.model,
-        responseModel: typeof model_name === 'string' ? model_name : undefined,
-        startedAt,
-        seconds: now() - startedAt,
-        inputTokens,
-        outputTokens,
-        finishReasons: typeof finish_reason === 'string' ? [finish_reason] : undefined,
-        errorType: fault?.errorType,
-      });
+      call.end();
+      open.delete(call);
     }
   }
-  return { say };
+
+  return {
+    say,
+    close: () => {
+      for (const call of open) call.end(stopped(signal).errorType);
+    },
+  };
 };
 
 const stopped = ({ reason }: AbortSignal): ModelFault =>
@@ -136,12 +112,11 @@ const stopped = ({ reason }: AbortSignal): ModelFault =>
 const isTimeout = (reason: unknown): boolean => reason instanceof Error && reason.name === 'TimeoutError';
 
 /** What tools the model wants; throws where it did not come to an end. */
-const endOf = (whole: AIMessageChunk | undefined): readonly Wanted[] => {
+const wantedIn = (whole: AIMessageChunk | undefined): readonly Wanted[] => {
   const reason: unknown = whole?.response_metadata.finish_reason;
   if (whole === undefined || typeof reason !== 'string')
     throw new ModelFault('unreadable', 'the model broke off', 'cut_off');
-  if (reason.startsWith('length'))
-    throw new ModelFault('budget', 'the model said more than it may', 'length');
+  if (reason.startsWith('length')) throw tooMuch('length');
   if (reason.startsWith('content_filter'))
     throw new ModelFault('refused', "the model's server held the answer back", 'content_filter');
   return (whole.tool_calls ?? []).map(({ name, args }) => ({ name, args }));

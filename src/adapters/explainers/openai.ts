@@ -49,14 +49,14 @@ export const openaiExplainer = (
     } catch (error) {
       return endOf(modelFault(error, now()));
     }
+    const talk = talkWith({
+      settings,
+      allowance: allowed,
+      now,
+      signal: stop,
+      called: (call) => notes.calls.push(call),
+    });
     try {
-      const talk = talkWith({
-        settings,
-        allowance: allowed,
-        now,
-        signal: stop,
-        called: (call) => notes.calls.push(call),
-      });
       const session = {
         talk,
         prompts,
@@ -65,6 +65,7 @@ export const openaiExplainer = (
         kept: keptNow(now(), asked.atSeconds, retentionSeconds),
         now,
         looked: (look: LookUp) => notes.lookUps.push(look),
+        said: new Set<string>(),
         sentence: (outcome: SentenceOutcome) => {
           notes.sentences[outcome]++;
         },
@@ -82,6 +83,7 @@ export const openaiExplainer = (
       return endOf(modelFault(error, now()));
     } finally {
       over.abort();
+      talk.close();
       allowed.leave();
     }
   }

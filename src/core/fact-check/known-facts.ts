@@ -108,6 +108,10 @@ export const knownFacts = (facts: readonly Fact[], ownWords: boolean): KnownFact
 
   const values = new Map([...byUnit].map(([unit, list]) => [unit, sorted(list)]));
   const all = sorted([...byUnit.values()].flat());
+  // A share is no whole number, unless it is none or all.
+  const countable = sorted(
+    [...byUnit].flatMap(([unit, list]) => (unit === 'ratio' ? list.filter(Number.isInteger) : list)),
+  );
   const scaled = new Map<string, Float64Array>();
   const inUnits = (unit: FactUnit, factor: number): Float64Array => {
     const key = `${unit} ${factor}`;
@@ -118,7 +122,7 @@ export const knownFacts = (facts: readonly Fact[], ownWords: boolean): KnownFact
 
   return {
     number: (value, step, unit, factor = 1) =>
-      anyWithin(unit === undefined ? all : inUnits(unit, factor), value, step),
+      anyWithin(unit !== undefined ? inUnits(unit, factor) : step < 1 ? all : countable, value, step),
     changes,
     times,
     names,

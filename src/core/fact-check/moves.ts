@@ -179,6 +179,8 @@ const numbersOfMoves = (
       const end = leadsTo(tokens, q);
       const made = (c: Change): boolean => goes(c, verb.direction) && rounds(end === 'to' ? c.to : c.from, q);
       if ((end === 'to' || end === 'from') && !changes.some(made)) wrong.push(textOf(tokens, verb.at, q.end));
+    } else if (isSize(q) && isArrival(tokens, q)) {
+      if (!changes.some((c) => rounds(c.to, q))) wrong.push(textOf(tokens, q.at - 2, q.end));
     } else if (isSize(q) && leadsTo(tokens, q) === 'at' && holds.test(word(tokens, q.at - 2))) {
       const kept = (c: Change): boolean => c.from === c.to && rounds(c.to, q);
       const moved = (c: Change): boolean => c.from !== c.to && (rounds(c.from, q) || rounds(c.to, q));
@@ -187,6 +189,12 @@ const numbersOfMoves = (
   });
   return { wrong, settled };
 };
+
+/** `went to 7`, `scaled to seven`. */
+const isArrival = (tokens: readonly Token[], q: Quantity): boolean =>
+  word(tokens, q.at - 1) === 'to' &&
+  /^(?:went|goes|gone|scaled|scales|moved|brought|stepped)$/.test(word(tokens, q.at - 2)) &&
+  !isUnsaid(tokens, q.at - 2);
 
 const holds = /^(?:stay(?:s|ed)?|held|holds|remain(?:s|ed)?|kept|keeps|left|unchanged)$/;
 

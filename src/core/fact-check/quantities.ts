@@ -215,9 +215,12 @@ const unitAfter = (
   if (text === '%' || text in money) return unitOf(text);
   if (word(tokens, at) === 'per' && word(tokens, at + 1) === 'cent') return unitOf('percent');
   if (word(tokens, at) === 'replica' && /^hours?$/.test(word(tokens, at + 1))) return unitOf('replica-hours');
-  // Half a word later it may be something else: `7 replicas` but `7 s old`.
-  return word(tokens, at) === '' ? undefined : unitOf(word(tokens, at));
+  if (word(tokens, at) === '') return undefined;
+  // `7 web replicas`
+  return unitOf(word(tokens, at)) ?? (isReplicas(word(tokens, at + 1)) ? unitOf('replicas') : undefined);
 };
+
+const isReplicas = (text: string): boolean => /^(?:replicas|pods|instances)$/.test(text);
 
 /** `per second`, `requests a minute`. */
 const rateAfter = (tokens: readonly Token[], at: number): Unit | undefined => {

@@ -52,7 +52,7 @@ export const spanOf = (word: string): number | undefined => spans.get(word.toLow
 const between = new Set(
   `ready starting more fewer less extra additional further new old older running pending desired healthy unhealthy late total
   other the its their these those such whole full simulated consecutive successive separate different distinct missed
-  failed possible wanted spare idle busy single full-time current available proposed good bad real`.match(
+  failed possible existing remaining wanted spare idle busy single full-time current available proposed good bad real`.match(
     /\S+/g,
   ),
 );
