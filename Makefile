@@ -46,7 +46,7 @@ config: ## check the configuration, all its faults at once
 demo: ## watch a recorded day in a minute (ARGS="--load FILE.csv": a day of your own)
 	@./nimbusguard demo $(ARGS)
 
-docs: ## draw the control loop into docs/control-loop.md
+docs: ## draw the graphs into docs/control-loop.md and docs/explanations.md
 	node scripts/draw-graph.ts
 
 experiments: ## rebuild the committed results of experiments, hours of all cores (NAMES="cold-start": these alone)

@@ -1,11 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { answerGraph } from '#adapters/explainers/answer-graph';
+import { controlGraph } from '#workflows/control-loop';
 import { drawing, drawn } from '#workflows/drawing';
 
-const page = readFileSync(new URL('../../docs/control-loop.md', import.meta.url), 'utf8');
-
-test('the drawing in the docs is that of the graph; `make docs` draws it anew', async () => {
-  expect(page).toBe(drawn(page, await drawing()));
+test.each([
+  ['control-loop', controlGraph()],
+  ['explanations', answerGraph()],
+])('the drawing in docs/%s.md is that of the graph; `make docs` draws it anew', async (name, graph) => {
+  const page = readFileSync(new URL(`../../docs/${name}.md`, import.meta.url), 'utf8');
+  expect(page).toBe(drawn(page, await drawing(graph)));
 });
 
 test('a page without its marks is refused', () => {

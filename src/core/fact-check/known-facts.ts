@@ -108,9 +108,11 @@ export const knownFacts = (facts: readonly Fact[], ownWords: boolean): KnownFact
 
   const values = new Map([...byUnit].map(([unit, list]) => [unit, sorted(list)]));
   const all = sorted([...byUnit.values()].flat());
-  // A share is no whole number, unless it is none or all.
+  // A share is no whole number, unless it is none or all: a model may not round it to that.
+  const isCountable = (unit: FactUnit, value: number): boolean =>
+    ownWords || unit !== 'ratio' || Number.isInteger(value);
   const countable = sorted(
-    [...byUnit].flatMap(([unit, list]) => (unit === 'ratio' ? list.filter(Number.isInteger) : list)),
+    [...byUnit].flatMap(([unit, list]) => list.filter((value) => isCountable(unit, value))),
   );
   const scaled = new Map<string, Float64Array>();
   const inUnits = (unit: FactUnit, factor: number): Float64Array => {

@@ -1,3 +1,4 @@
+import { isPlain } from './plain-words.ts';
 import type { Token } from './scan.ts';
 import {
   isBetween,
@@ -216,8 +217,9 @@ const unitAfter = (
   if (word(tokens, at) === 'per' && word(tokens, at + 1) === 'cent') return unitOf('percent');
   if (word(tokens, at) === 'replica' && /^hours?$/.test(word(tokens, at + 1))) return unitOf('replica-hours');
   if (word(tokens, at) === '') return undefined;
-  // `7 web replicas`
-  return unitOf(word(tokens, at)) ?? (isReplicas(word(tokens, at + 1)) ? unitOf('replicas') : undefined);
+  // `7 web replicas`, but not `0.9 for replicas`
+  const named = !isPlain(word(tokens, at)) && isReplicas(word(tokens, at + 1));
+  return unitOf(word(tokens, at)) ?? (named ? unitOf('replicas') : undefined);
 };
 
 const isReplicas = (text: string): boolean => /^(?:replicas|pods|instances)$/.test(text);
