@@ -1,58 +1,21 @@
+import {
+  type Direction,
+  directionAt,
+  isUnsaid,
+  lowering,
+  moving,
+  raising,
+  reach,
+  type Verb,
+  verbAfter,
+  verbBefore,
+  word,
+} from './directions.ts';
 import type { Change, KnownFacts } from './known-facts.ts';
 import type { Quantity } from './quantities.ts';
 import type { Token } from './scan.ts';
 
-type Direction = 'up' | 'down';
-
-const raising =
-  /^(?:rais(?:e|es|ed|ing)|gr(?:ew|ow|ows|own|owing)|increas(?:e|es|ed|ing)|add(?:s|ed|ing)?|rose|ris(?:e|es|en|ing)|expand(?:s|ed)?|upscaled|climb(?:s|ed)?|jump(?:s|ed)?|soar(?:s|ed)?|bump(?:s|ed)|boost(?:s|ed)?|doubled|tripled)$/;
-const lowering =
-  /^(?:lower(?:s|ed|ing)|shr(?:ank|inks?|unk|inking)|reduc(?:e|es|ed|ing)|decreas(?:e|es|ed|ing)|remov(?:e|es|ed|ing)|fell|fall(?:s|en)|drop(?:s|ped)?|cuts?|downscaled|trim(?:s|med)?|slash(?:es|ed)?|declin(?:e|es|ed)|sank|plunged|plummeted|halved)$/;
-const moving =
-  /^(?:scal(?:e|es|ed|ing)|went|go(?:es|ing|ne)?|came|brought|taken?|took|mov(?:e|es|ed|ing)|stepped|set)$/;
-const upwards = /^(?:up|out|upwards?)$/;
-const downwards = /^(?:down|in|back|downwards?)$/;
-
-/** What may be, or is not, is no claim of what was done. */
-const unsaid =
-  /^(?:may|might|would|could|can|cannot|will|should|must|never|not|no|nothing|none|neither|nor|without|if|unless|than|to|rather|nobody|yet|ready)$|n['’]t$/;
 const sizes = /^(?:replicas?|size|fleet|pods?|deployment|workload|instances?|it)$/;
-
-const word = (tokens: readonly Token[], i: number): string => tokens[i]?.text.toLowerCase() ?? '';
-
-/** How far a verb may stand from what it governs, in words. */
-const reach = 8;
-
-const directionAt = (tokens: readonly Token[], i: number): Direction | undefined => {
-  const here = word(tokens, i);
-  if (raising.test(here)) return 'up';
-  if (lowering.test(here)) return 'down';
-  if (!moving.test(here)) return undefined;
-  const next = [word(tokens, i + 1), word(tokens, i + 2)];
-  if (next.some((one) => upwards.test(one))) return 'up';
-  // "set in", "taken in" are no moves.
-  return next.some((one) => downwards.test(one)) && !/^(?:set|taken?|took|came)$/.test(here)
-    ? 'down'
-    : undefined;
-};
-
-const isUnsaid = (tokens: readonly Token[], i: number): boolean => {
-  for (let at = i - 1; at >= Math.max(0, i - 5) && tokens[at]!.kind !== 'break'; at--)
-    if (unsaid.test(word(tokens, at))) return true;
-  return false;
-};
-
-type Verb = { readonly direction: Direction; readonly at: number; readonly unsaid: boolean };
-
-/** The nearest verb before `i` that has a direction, in the same clause. */
-const verbBefore = (tokens: readonly Token[], i: number): Verb | undefined => {
-  for (let at = i - 1; at >= Math.max(0, i - reach); at--) {
-    if (tokens[at]!.kind === 'break' || tokens[at]!.text === ';') return undefined;
-    const direction = directionAt(tokens, at);
-    if (direction !== undefined) return { direction, at, unsaid: isUnsaid(tokens, at) };
-  }
-  return undefined;
-};
 
 const rounds = (fact: number, { value, step }: Quantity): boolean =>
   Math.abs(fact - value) <= step / 2 + 1e-9;
@@ -158,13 +121,12 @@ const numbersOfMoves = (
     const verb = verbBefore(tokens, q.at);
     if (pair !== undefined) {
       paired.add(pair.from).add(pair.to);
+      const { from, to } = pair;
+      const told = verb ?? verbAfter(tokens, next!.end);
       const opposite =
-        pair.strict &&
-        verb !== undefined &&
-        !verb.unsaid &&
-        !goes({ from: pair.from.value, to: pair.to.value }, verb.direction);
-      const text = textOf(tokens, opposite ? verb.at : q.at, next!.end);
-      if (opposite || !isBorneOut(pair, changes)) wrong.push(text);
+        told !== undefined && !told.unsaid && !goes({ from: from.value, to: to.value }, told.direction);
+      if ((pair.strict && opposite) || !isBorneOut(pair, changes))
+        wrong.push(textOf(tokens, pair.strict && opposite ? Math.min(told.at, q.at) : q.at, next!.end));
       return;
     }
     if (paired.has(q)) return;
@@ -220,7 +182,7 @@ const bareDirections = (tokens: readonly Token[], { changes }: KnownFacts): read
     // A size may fall below a line and not change.
     if (/^(?:below|above|under|over|short|behind|within)$/.test(word(tokens, i + 1))) return [];
     const scaling = /^scal(?:es|ed)$/.test(word(tokens, i));
-    const near = tokens.slice(Math.max(0, i - 3), i + 4).some(({ text }) => sizes.test(text.toLowerCase()));
+    const near = tokens.slice(Math.max(0, i - 3), i + 4).some(({ low }) => sizes.test(low));
     const past = /(?:ed|ew|ank|ose|ell)$/.test(word(tokens, i));
     if (!scaling && !(near && past)) return [];
     return changes.some((c) => goes(c, direction)) ? [] : [textOf(tokens, i, i + 2)];

@@ -88,7 +88,7 @@ const isHidden = (tokens: readonly Token[], i: number, facts: KnownFacts): boole
   const { text, opens } = tokens[i]!;
   if ((opens && /^\p{Lu}/u.test(text)) || isOrdinary(text) || isBorneOut(base(text), facts)) return false;
   const [before, after] = [tokens[i - 1], tokens[i + 1]].map((token) =>
-    token?.kind === 'word' ? token.text.toLowerCase() : '',
+    token?.kind === 'word' ? token.low : '',
   );
   if (personal.has(after!) || before === 'by' || before === 'named' || before === 'called') return true;
   return (nouns.has(before!) && !isVerb(text)) || nouns.has(after!);
@@ -96,7 +96,7 @@ const isHidden = (tokens: readonly Token[], i: number, facts: KnownFacts): boole
 
 /** `shadow mode`, `mode is off`. */
 const isMode = (tokens: readonly Token[], i: number): boolean =>
-  smallModes.has(tokens[i]!.text.toLowerCase()) &&
+  smallModes.has(tokens[i]!.low) &&
   (/^mode$/i.test(tokens[i + 1]?.text ?? '') ||
     (/^(?:is|was|to)$/.test(tokens[i - 1]?.text ?? '') && /^mode$/i.test(tokens[i - 2]?.text ?? '')));
 
@@ -129,7 +129,7 @@ export const wrongNames = (tokens: readonly Token[], facts: KnownFacts): readonl
       return name === '' || name === borne || isBorneOut(name, facts) ? [] : [token.text];
     }
     if (token.kind !== 'word' || isTimeWord(token.text)) return [];
-    const small = token.text.toLowerCase();
+    const small = token.low;
     if (isMode(tokens, i)) return facts.names.has(smallModes.get(small)!) ? [] : [token.text];
     if (isMetric(tokens, i, facts)) return facts.loosely.has(small) ? [] : [token.text];
     if (isRuleOfHpa(tokens, i)) return [];

@@ -34,35 +34,44 @@ const money: Readonly<Record<string, string>> = { $: '$', '€': '€', '£': '�
 
 const digits = /^([+−-]?)([\d,_\u00a0\u202f’]+)((?:\.\d+)?)((?:[eE][+-]?\d{1,3}(?!\w))?)(.*)$/u;
 
-/** Digits with what has grown onto them: `12k`, `5s`, `42%`, `4th`, `5-minute`. undefined: it is no number at all. */
+type Grown = { readonly power?: number; readonly unit?: Unit | undefined; readonly multiple?: boolean };
+
+/** What stands right after the digits: `k`, `s`, `%`, `th`, `-minute`, `krps`. undefined: then it is no number at all. */
+const readGrown = (text: string): Grown | undefined => {
+  if (text === '' || /^(?:st|nd|rd|th)$/.test(text)) return {};
+  if (/^[x×]$/.test(text)) return { multiple: true };
+  const unit = unitOf(text);
+  if (unit !== undefined) return { unit };
+  const power = scaleOf(text);
+  if (power !== undefined) return { power };
+  const [first, rest] = [scaleOf(text[0]!), unitOf(text.slice(1))];
+  return first === undefined || rest === undefined ? undefined : { power: first, unit: rest };
+};
+
+/** `7`, `-1.02`, `12k`, `5s`, `42%`, `4th`, `5-minute`, `1.2 million`. */
 const inDigits = (tokens: readonly Token[], i: number): Said | undefined => {
   const { text } = tokens[i]!;
   const [, sign = '', whole = '', fraction = '', exponent = '', tail = ''] = digits.exec(text) ?? [];
-  const grown = tail.trim().replace(/^-/, '');
-  let [power, unit, end, multiple] = [1, undefined as Unit | undefined, i + 1, false];
-  if (grown !== '') {
-    const scale = scaleOf(grown) ?? scaleOf(grown[0]!);
-    const rest = scale === undefined ? grown : grown.slice(scaleOf(grown) === undefined ? 1 : grown.length);
-    unit = unitOf(grown) ?? (rest === '' ? undefined : unitOf(rest));
-    if (unitOf(grown) === undefined && scale !== undefined) power = scale;
-    if (/^[x×]$/.test(grown)) multiple = true;
-    else if (unit === undefined && power === 1 && !/^(?:st|nd|rd|th)$/.test(grown)) return undefined;
-    if (unit === undefined && rest !== '' && power !== 1) return undefined;
-  } else {
-    const scale = scaleOf(tokens[end]?.text ?? '');
-    if (scale !== undefined && tokens[end]!.text.length > 2) {
-      power = scale;
-      end++;
-    }
-  }
-  const number = Number(`${whole.replace(/[^\d]/g, '')}${fraction}${exponent}`) * power;
-  const step = 10 ** (Number(exponent.slice(1) || 0) - Math.max(0, fraction.length - 1)) * power;
-  const negative = sign === '-' || sign === '−';
-  return { text, value: negative ? -number : number, step, unit, signed: sign !== '', multiple, end };
+  const grown = readGrown(tail.trim().replace(/^-/, ''));
+  if (grown === undefined) return undefined;
+  const following = tail === '' ? (tokens[i + 1]?.text ?? '') : '';
+  const spelt = following.length > 2 ? scaleOf(following) : undefined;
+  const power = grown.power ?? spelt ?? 1;
+  const size = Number(`${whole.replace(/\D/g, '')}${fraction}${exponent}`) * power;
+  const decimals = Math.max(0, fraction.length - 1) - Number(exponent.slice(1) || 0);
+  return {
+    text,
+    value: sign === '-' || sign === '−' ? -size : size,
+    step: 10 ** -decimals * power,
+    unit: grown.unit,
+    signed: sign !== '',
+    multiple: grown.multiple ?? false,
+    end: spelt === undefined ? i + 1 : i + 2,
+  };
 };
 
 const word = (tokens: readonly Token[], i: number): string =>
-  tokens[i]?.kind === 'word' ? tokens[i].text.toLowerCase() : '';
+  tokens[i]?.kind === 'word' ? tokens[i].low : '';
 
 const exactly = { step: 0.01, signed: false, multiple: false };
 
@@ -155,7 +164,7 @@ const inWords = (tokens: readonly Token[], i: number): Said | undefined => {
 
 /** What `one` counts is said after it, else it is a pronoun; `two lines` and `two writers` are turns of speech. */
 const isCounted = (said: Said, tokens: readonly Token[], at: number): boolean => {
-  const one = tokens[at]!.text.toLowerCase() === 'one' && said.end === at + 1;
+  const one = tokens[at]!.low === 'one' && said.end === at + 1;
   if (one) return unitAfter(tokens, said.end, () => undefined) !== undefined;
   return !(said.value === 2 && /^(?:lines|writers)$/.test(word(tokens, said.end)));
 };
@@ -204,7 +213,7 @@ const unitAfter = (
   end: number,
   unitOfNext: (at: number) => Unit | undefined,
 ): Unit | undefined => {
-  if (joint.test(tokens[end]?.text.toLowerCase() ?? '')) {
+  if (joint.test(tokens[end]?.low ?? '')) {
     const next = unitOfNext(end + 1);
     if (next !== undefined) return next;
   }

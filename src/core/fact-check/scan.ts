@@ -2,6 +2,8 @@
 export type Token = {
   readonly kind: Kind;
   readonly text: string;
+  /** In lower case. */
+  readonly low: string;
   /** The first word of a sentence may be written large without being a name. */
   readonly opens: boolean;
 };
@@ -73,7 +75,7 @@ export const scan = (text: string): readonly Token[] => {
   let opens = true;
   for (const match of text.matchAll(token)) {
     const kind = kinds.find((one) => match.groups![one] !== undefined)!;
-    tokens.push({ kind, text: match[0], opens: opens && kind === 'word' });
+    tokens.push({ kind, text: match[0], low: match[0].toLowerCase(), opens: opens && kind === 'word' });
     if (kind === 'break') opens = true;
     else if (kind !== 'mark') opens = false;
   }
