@@ -1,0 +1,99 @@
+import type { Evidence, Fact, FactUnit, NameKind } from '#core/facts';
+import { figure, inOneLine, rate } from '#core/one-line';
+
+/** Words, and the facts that they stand on. */
+export type Said = { readonly text: string; readonly facts: readonly Fact[] };
+
+/** What is interpolated brings its facts along; words of our own hold neither figure nor name. */
+export const say = (words: TemplateStringsArray, ...parts: readonly (Said | string)[]): Said => {
+  let text = words[0]!;
+  const facts: Fact[] = [];
+  parts.forEach((part, i) => {
+    text += `${typeof part === 'string' ? part : part.text}${words[i + 1]!}`;
+    if (typeof part !== 'string') facts.push(...part.facts);
+  });
+  return { text, facts };
+};
+
+export const nothing: Said = { text: '', facts: [] };
+
+export const joined = (parts: readonly Said[], between: string): Said => ({
+  text: parts.map(({ text }) => text).join(between),
+  facts: parts.flatMap(({ facts }) => facts),
+});
+
+/** A number that is none is no fact. */
+const number = (value: number | undefined, text: string, unit: FactUnit, of: string): Said => ({
+  text,
+  facts:
+    value === undefined || !Number.isFinite(value)
+      ? []
+      : [{ kind: 'number', value, unit, of: inOneLine(of) }],
+});
+
+export const figureOf = (value: number | undefined, digits: number, unit: FactUnit, of: string): Said =>
+  number(value, figure(value, digits), unit, of);
+
+export const perSecond = (value: number | undefined, of: string): Said =>
+  number(value, `${rate(value)}/s`, 'per-second', of);
+
+export const seconds = (value: number, of: string): Said => say`${figureOf(value, 0, 'seconds', of)} s`;
+
+export const size = (count: number, of: string): Said => figureOf(count, 0, 'replicas', of);
+
+export const replicas = (count: number, of: string): Said =>
+  say`${size(count, of)} ${count === 1 ? 'replica' : 'replicas'}`;
+
+/** `1 decision`, `12 decisions`. */
+export const countOf = (count: number, one: string, many: string): Said =>
+  say`${figureOf(count, 0, 'count', many)} ${count === 1 ? one : many}`;
+
+type Change = { readonly from: number; readonly to: number; readonly atSeconds: number };
+
+/** `4 → 6`, `4 to 6`: the words between its two sizes are the asker's. */
+export const changeOf = ({ from, to, atSeconds }: Change, of: string, between = ' → '): Said => ({
+  text: `${figure(from, 0)}${between}${figure(to, 0)}`,
+  facts: [from, to].every(Number.isFinite) ? [{ kind: 'change', from, to, atSeconds, of }] : [],
+});
+
+/** `2026-01-05 02:14:00Z` */
+export const timeText = (atSeconds: number): string =>
+  Number.isFinite(atSeconds) && Math.abs(atSeconds) < 8.64e12
+    ? `${new Date(atSeconds * 1000).toISOString().slice(0, 19).replace('T', ' ')}Z`
+    : 'an unknown time';
+
+export const time = (atSeconds: number, of: string): Said => {
+  const text = timeText(atSeconds);
+  return { text, facts: text.endsWith('Z') ? [{ kind: 'time', atSeconds, of }] : [] };
+};
+
+/** Names come from outside: they stand in one line, and in the facts as they stand in the text. */
+export const named = (name: string, of: NameKind): Said => {
+  const text = inOneLine(name);
+  return { text, facts: text.trim() === '' ? [] : [{ kind: 'name', name: text, of }] };
+};
+
+const numeral = /\d+(?:\.\d+)?/g;
+
+/** Words from outside with whatever figures stand in them. */
+export const quoted = (words: string): Said => {
+  const said = named(words, 'quote');
+  const figures = [...said.text.matchAll(numeral)].map(([text]) =>
+    number(Number(text), text, 'plain', 'a figure in quoted words'),
+  );
+  return { text: said.text, facts: [said, ...figures].flatMap(({ facts }) => facts) };
+};
+
+/** Lines without those that are missing, each fact and id once; `unsaid`: what may be said besides, though no line does. */
+export const evidence = (
+  lines: readonly (Said | undefined)[],
+  decisions: readonly string[],
+  unsaid: Said = nothing,
+): Evidence => {
+  const told = joined(
+    lines.filter((line) => line !== undefined),
+    '\n',
+  );
+  const facts = new Map([...told.facts, ...unsaid.facts].map((fact) => [JSON.stringify(fact), fact]));
+  return { text: told.text, facts: [...facts.values()], decisions: [...new Set(decisions)] };
+};
