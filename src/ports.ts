@@ -12,6 +12,7 @@ import type {
   Target,
 } from '#core/model';
 import type { Round } from '#core/policy';
+import type { Tally } from '#core/tally';
 
 export type * from '#ports/explainer';
 
@@ -20,15 +21,21 @@ export type * from '#ports/explainer';
 /** Failure of something outside; `place` names it (`prometheus`, `sqlite`), the message says what and what mends it. */
 export class PortError extends Error {
   readonly place: string;
+  /** The message without its place. */
+  readonly said: string;
   constructor(place: string, message: string, options?: ErrorOptions) {
     super(`[${place}] ${message}`, options);
     this.name = 'PortError';
     this.place = place;
+    this.said = message;
   }
 }
 
 /** A cursor that came from no page: the asker's fault, not the store's. */
 export class CursorError extends PortError {}
+
+/** Asked for what is not kept, such as a time before the oldest decision: again the asker's fault. */
+export class NotKeptError extends PortError {}
 
 export type Clock = {
   /** Unix seconds, with decimals. */
@@ -171,6 +178,8 @@ export type Store = {
   append(record: DecisionRecord): Promise<void>;
   decision(id: string): Promise<(DecisionRecord & { readonly credited?: Reward | undefined }) | undefined>;
   decisions(query: DecisionQuery): Promise<Page<DecisionRecord & { readonly credited?: Reward | undefined }>>;
+  /** The decisions of [fromSeconds, toSeconds), counted without reading them. */
+  tally(cluster: string, target: Target, fromSeconds: number, toSeconds: number): Promise<Tally>;
   targets(): Promise<readonly TargetSummary[]>;
   /** No demand of [fromSeconds, toSeconds) was recorded before this second; undefined: none at all was. */
   firstDemandAt(

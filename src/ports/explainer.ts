@@ -1,5 +1,6 @@
 import type { Evidence } from '#core/facts';
 import type { Target } from '#core/model';
+import type { Question } from '#core/question';
 
 /** A question about one target. */
 export type Asked = {
@@ -11,6 +12,9 @@ export type Asked = {
   /** The root span of the decision that is asked about: what the answer takes stands in its trace. */
   readonly of?: SpanPlace | undefined;
 };
+
+/** A question as it was understood, and what is known of it. */
+export type Answer = { readonly asked: Asked; readonly question: Question; readonly evidence: Evidence };
 
 /** Read-only views of what is kept of one target. They read the store, never the cluster. */
 export type Archive = {

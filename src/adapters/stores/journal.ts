@@ -1,5 +1,6 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Credited, Mode, Reward } from '#core/model';
+import { marksOf } from '#core/tally';
 import type { DecisionQuery, DecisionRecord, Page } from '#ports';
 import { type Cursor, writeCursor } from './cursor.ts';
 import { decodeRecord, encodeRecord } from './record-codec.ts';
@@ -31,6 +32,7 @@ export const insertDecision = async (
       notable: changed === 1 || record.outcome !== 'held' ? 1 : 0,
       trace_id: record.traceId,
       table_version: record.tableVersion,
+      marks: marksOf(record).join(' '),
       record: packed,
     })
     .onConflict((c) => c.doNothing())

@@ -5,6 +5,7 @@ import * as journal from './migrations/001-journal.ts';
 import * as demand from './migrations/002-demand.ts';
 import * as learning from './migrations/003-learning.ts';
 import * as retention from './migrations/004-retention.ts';
+import * as marks from './migrations/005-marks.ts';
 import type { Schema } from './schema.ts';
 
 export const migrations = {
@@ -12,6 +13,7 @@ export const migrations = {
   '002-demand': demand,
   '003-learning': learning,
   '004-retention': retention,
+  '005-marks': marks,
 };
 
 /** The database may be shared with other programs that migrate theirs. */

@@ -32,6 +32,8 @@ export type Schema = {
     notable: number;
     trace_id: string;
     table_version: number;
+    /** Limits, doubts and holders of core/tally, with blanks between; null: written before they were noted. */
+    marks: string | null;
     record: Uint8Array;
   };
   rewards: {

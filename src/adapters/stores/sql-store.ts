@@ -12,6 +12,7 @@ import type { Schema } from './schema.ts';
 import { hourOf } from './seconds.ts';
 import { keptSnapshots, pruneSnapshots } from './snapshot-retention.ts';
 import { insertSnapshot, listSnapshots, newestWhole } from './snapshots.ts';
+import { readTally } from './tally.ts';
 import { targetIds, targetSummaries } from './targets.ts';
 
 /** What differs between databases: a driver's error becomes one sentence that says what happened and what mends it. */
@@ -66,6 +67,10 @@ export const sqlStore = (name: string, db: Kysely<Schema>, fault: Fault, room: R
       const before = query.cursor === undefined ? undefined : readCursor(name, query.cursor);
       const targets = query.target === undefined ? undefined : await ids.among(query.cluster, query.target);
       return readDecisions(db, query, targets, before);
+    },
+
+    async tally(cluster, target, fromSeconds, toSeconds) {
+      return readTally(db, (await ids.find(cluster, target)) ?? -1, fromSeconds, toSeconds);
     },
 
     targets: () => targetSummaries(db),

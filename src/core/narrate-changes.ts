@@ -1,0 +1,68 @@
+import { type Happened, sizeAfter } from '#core/happened';
+import { because, type Narrated } from '#core/narrate';
+import { changeOf, countOf, joined, perSecond, type Said, say, size, time } from '#core/said';
+
+const mostTold = 12;
+const mostGroups = 8;
+/** Steps by which people read a clock. */
+const groupSeconds = [300, 600, 900, 1800, 3600, 10_800, 21_600, 43_200, 86_400];
+
+const bound = ({ decision: { limits } }: Narrated): Said | string =>
+  limits.length === 0
+    ? ''
+    : say`; limited: ${joined(
+        limits.map(({ reason }) => because(reason)),
+        ', ',
+      )}`;
+
+const change = (r: Narrated): Said => {
+  const { demand } = r.observation;
+  const seen = demand === undefined ? 'demand was not known' : say`demand was ${perSecond(demand, 'demand')}`;
+  return say`${time(r.atSeconds, 'a change of size')}: ${changeOf({ ...r.decision, atSeconds: r.atSeconds }, 'a change of size')}, because ${because(r.decision.reason)}; ${seen}${bound(r)}.`;
+};
+
+/** A size that the next decision found and the one before had not left. */
+const elsewhere = (before: Narrated, after: Narrated): Said | undefined => {
+  const [left, found] = [sizeAfter(before), after.decision.from];
+  return left === found
+    ? undefined
+    : say`Between ${time(before.atSeconds, 'a decision')} and ${time(after.atSeconds, 'a decision')} somebody else took it from ${changeOf({ from: left, to: found, atSeconds: after.atSeconds }, 'a change by somebody else', ' to ')}.`;
+};
+
+/** Those that share a reason count; the commonest is named. */
+const commonest = (reasons: readonly string[]): string => {
+  const counts = Map.groupBy(reasons, (reason) => reason);
+  return [...counts].toSorted(([, a], [, b]) => b.length - a.length)[0]![0];
+};
+
+/** Oldest first. */
+const group = (changes: readonly Narrated[]): Said => {
+  const [first, last] = [changes[0]!, changes.at(-1)!];
+  const all = changes.flatMap(({ decision: { from, to } }) => [from, to]);
+  const [least, most] = [Math.min(...all), Math.max(...all)];
+  return say`${time(first.atSeconds, 'first change of a group')} to ${time(last.atSeconds, 'last change of a group')}: ${countOf(changes.length, 'change', 'changes')}, ${size(first.decision.from, 'size before a group of changes')} at first, ${size(last.decision.to, 'size after a group of changes')} in the end, between ${size(least, 'least size of a group')} and ${size(most, 'greatest size of a group')}, mostly because ${because(commonest(changes.map(({ decision: { reason } }) => reason)))}.`;
+};
+
+const grouped = (changes: readonly Narrated[]): readonly Said[] => {
+  const seconds = changes.at(-1)!.atSeconds - changes[0]!.atSeconds;
+  const fits = groupSeconds.find((step) => seconds / step < mostGroups) ?? seconds / (mostGroups - 1);
+  const groups = Map.groupBy(changes, ({ atSeconds }) => Math.floor(atSeconds / fits));
+  return [...groups.values()].map(group);
+};
+
+/** Each change with its time and reason; where there are many, how they went by the clock. */
+export const changesTold = ({ before, last, scaled, tally }: Happened): readonly Said[] => {
+  const changes = scaled.toReversed();
+  const cut = tally.outcomes.scaled - changes.length;
+  const heard = cut > 0 ? [say`Told are the newest ${countOf(changes.length, 'change', 'changes')}.`] : [];
+  if (changes.length > mostTold) return [...heard, ...grouped(changes)];
+  const started = cut > 0 ? undefined : before;
+  const told = changes.flatMap((r, i) => {
+    const earlier = i === 0 ? started : changes[i - 1];
+    const other = earlier === undefined ? undefined : elsewhere(earlier, r);
+    return other === undefined ? [change(r)] : [other, change(r)];
+  });
+  const newest = changes.at(-1) ?? started;
+  const after = newest === undefined || last === undefined ? undefined : elsewhere(newest, last);
+  return [...heard, ...told, ...(after === undefined || newest?.id === last?.id ? [] : [after])];
+};
