@@ -12,6 +12,14 @@ const whole = z.int().min(0);
 const name = z.string().min(1);
 const daySeconds = 86_400;
 
+const isTimeZone = (zone: string): boolean => {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: zone }) !== undefined;
+  } catch {
+    return false;
+  }
+};
+
 const scalingRules = z.strictObject({
   stabilizationWindowSeconds: whole.max(3600).optional(),
   selectPolicy: z.enum(['Max', 'Min', 'Disabled']).optional(),
@@ -149,6 +157,10 @@ export const configSchema = z.strictObject({
   seed: whole.max(2 ** 32 - 1).default(1),
   /** A path, sqlite:PATH, :memory: or postgres://user:password@host/database. */
   store: name.default('./data/nimbusguard.db'),
+  /** In which times of day are read in questions: an IANA name such as Europe/Berlin. */
+  timeZone: name
+    .refine(isTimeZone, 'is no known time zone: take an IANA name such as Europe/Berlin')
+    .default('UTC'),
   targets: z.array(target).prefault([{}]),
   kubernetes: kubernetes.optional(),
   loop: z

@@ -1,13 +1,24 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Author } from '#core/audit';
 import type { Pause, Target } from '#core/model';
-import type { Clock, DecisionRecord, EventBus, Store } from '#ports';
+import type { Answer, Archive, Clock, EventBus, Explainer, Store } from '#ports';
 
 /** What a person may do to the loop. Both say false when the loop does not govern the target. */
 export type Actions = {
   pause(target: Target, pause: Pause, author: Author): Promise<boolean>;
   /** True also when it was not paused. */
   resume(target: Target, author: Author, why: string | undefined): Promise<boolean>;
+};
+
+/** Answers from what is kept. Rejects with a NotKeptError where nothing is. */
+export type Answers = {
+  archive(cluster: string, target: Target): Archive;
+  answer(asked: {
+    readonly target: Target;
+    readonly question: string;
+    readonly cluster?: string | undefined;
+    readonly atSeconds?: number | undefined;
+  }): Promise<Answer>;
 };
 
 export type Fault = { readonly error: unknown; readonly requestId: string; readonly request: string };
@@ -17,7 +28,9 @@ export type AppDependencies = {
   readonly events: Pick<EventBus, 'subscribe'>;
   readonly telemetry: { metricsText(): Promise<{ readonly contentType: string; readonly body: string }> };
   ready(): { readonly ok: boolean; readonly reasons: readonly string[] };
-  explain(record: DecisionRecord): string;
+  readonly answers: Answers;
+  /** Words answers anew beside the record's own words. */
+  readonly explainer?: Explainer | undefined;
   readonly clock: Pick<Clock, 'now'>;
   readonly actions: Actions;
   readonly version: string;

@@ -14,6 +14,7 @@ import { problem } from './problem.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { decisionRoutes } from './routes/decisions.ts';
 import { eventRoutes } from './routes/events.ts';
+import { explanationRoutes } from './routes/explanations.ts';
 import { healthRoutes } from './routes/health.ts';
 import { pauseRoutes } from './routes/pauses.ts';
 import { targetRoutes } from './routes/targets.ts';
@@ -54,6 +55,7 @@ export const createApp = (deps: AppDependencies, settings: AppSettings = {}): Ap
   healthRoutes(app, deps, settings);
   targetRoutes(app, deps);
   decisionRoutes(app, deps);
+  explanationRoutes(app, deps, settings);
   eventRoutes(app, deps, settings);
   pauseRoutes(app, deps);
   auditRoutes(app, deps);

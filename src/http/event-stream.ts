@@ -4,7 +4,7 @@ export type EventStreamOptions = {
   readonly messages: AsyncIterable<Message>;
   readonly heartbeatSeconds: number;
   /** What is said when the messages end. */
-  readonly farewell: Message;
+  farewell(): Message;
   /** The reader has gone, or all is said: called once. */
   closed(): void;
   /** The messages broke off: the stream ends, and the reader may come again. */
@@ -66,7 +66,7 @@ export const eventStream = (options: EventStreamOptions): ReadableStream<Uint8Ar
             if (!over) write(frame(value));
           }
           if (over) return;
-          write(frame(options.farewell));
+          write(frame(options.farewell()));
           controller.close();
         } catch (error) {
           options.failed(error);

@@ -1,7 +1,7 @@
 import type { Hook } from '@hono/zod-openapi';
 import type { ErrorHandler, NotFoundHandler } from 'hono';
 import { HTTPException } from 'hono/http-exception';
-import { CursorError, PortError } from '#ports';
+import { CursorError, NotKeptError, PortError } from '#ports';
 import type { AppDependencies, AppEnv } from './app-dependencies.ts';
 import { problem } from './problem.ts';
 
@@ -36,6 +36,7 @@ export const failed =
     if (error instanceof HTTPException && error.status < 500)
       return problem(c, error.status, details[error.status] ?? 'the request cannot be served');
     if (error instanceof CursorError) return problem(c, 400, cursorFault.message, { errors: [cursorFault] });
+    if (error instanceof NotKeptError) return problem(c, 404, error.said);
     fault?.({ error, requestId: c.get('requestId'), request: `${c.req.method} ${c.req.path}` });
     if (error instanceof HTTPException && error.status === 504) return problem(c, 504, details[504]!);
     if (error instanceof PortError)

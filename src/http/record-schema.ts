@@ -32,6 +32,30 @@ const Sample = z
   })
   .openapi('Sample');
 
+/** What bore on a size besides metrics. */
+const circumstances = {
+  unschedulable: z.number().optional().openapi({ description: 'pods that no node has room for' }),
+  holder: z
+    .object({ writer: text, reason: z.enum(holderReasons), untilSeconds: z.number().optional() })
+    .optional()
+    .openapi({ description: 'somebody else who sets the size; while there is one nothing is changed' }),
+  floor: z
+    .object({ replicas: z.number(), name: text })
+    .optional()
+    .openapi({ description: 'the least size that somebody asks for, such as a disruption budget' }),
+  schedule: z
+    .object({ name: text, minReplicas: z.number().optional(), maxReplicas: z.number().optional() })
+    .optional()
+    .openapi({ description: 'bounds by the clock' }),
+  approved: z
+    .object({ decisionId: text, to: z.number(), by: text })
+    .optional()
+    .openapi({ description: 'a proposal that a person has approved' }),
+  canaryRatio: figure.optional().openapi({
+    description: 'how far the size may lead from that of the rule of the HPA, as a ratio of it',
+  }),
+};
+
 const Observation = z
   .object({
     atSeconds: z.number(),
@@ -47,26 +71,7 @@ const Observation = z
     arrivals: z.object({ startsAt: z.number(), stepSeconds: z.number(), counts: z.array(figure) }).optional(),
     pods: z.array(z.record(text, z.unknown())).optional(),
     lateRatio: figure.optional(),
-    unschedulable: z.number().optional().openapi({ description: 'pods that no node has room for' }),
-    holder: z
-      .object({ writer: text, reason: z.enum(holderReasons), untilSeconds: z.number().optional() })
-      .optional()
-      .openapi({ description: 'somebody else who sets the size; while there is one nothing is changed' }),
-    floor: z
-      .object({ replicas: z.number(), name: text })
-      .optional()
-      .openapi({ description: 'the least size that somebody asks for, such as a disruption budget' }),
-    schedule: z
-      .object({ name: text, minReplicas: z.number().optional(), maxReplicas: z.number().optional() })
-      .optional()
-      .openapi({ description: 'bounds by the clock' }),
-    approved: z
-      .object({ decisionId: text, to: z.number(), by: text })
-      .optional()
-      .openapi({ description: 'a proposal that a person has approved' }),
-    canaryRatio: figure.optional().openapi({
-      description: 'how far the size may lead from that of the rule of the HPA, as a ratio of it',
-    }),
+    ...circumstances,
   })
   .openapi('Observation');
 
@@ -133,6 +138,8 @@ export const SummaryView = z
     ready: z.number(),
     starting: z.number(),
     samples: z.array(z.object({ metric: text, value: figure.optional(), state: z.enum(sampleStates) })),
+    rollout: z.boolean(),
+    ...circumstances,
     reward: figure.optional(),
     error: text.optional(),
   })

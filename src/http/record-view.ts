@@ -33,6 +33,13 @@ export const summaryView = ({ decision, observation, ...record }: Stored): z.inf
   ready: observation.replicas.ready,
   starting: observation.replicas.starting,
   samples: observation.samples.map(({ metric, value, state }) => ({ metric, value, state })),
+  rollout: observation.rollout,
+  unschedulable: observation.unschedulable,
+  holder: observation.holder,
+  floor: observation.floor,
+  schedule: observation.schedule,
+  approved: observation.approved,
+  canaryRatio: observation.canaryRatio,
   reward: record.credited?.total,
   error: record.error,
 });

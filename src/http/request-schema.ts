@@ -53,21 +53,23 @@ const instant = z
   .transform(read(toSeconds, timeMessage))
   .openapi({ description: timeMessage, example: '2026-01-05T08:00:00Z' });
 
+export const longestQuestion = 2000;
+
 const targetMessage = 'namespace/kind/name, as in default/Deployment/web';
 
+const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
+
+const targetName = z
+  .string()
+  .transform(read(toTarget, targetMessage))
+  .openapi({ description: targetMessage, example: 'default/Deployment/web' });
+
 export const decisionsQuery = z.strictObject({
-  target: z
-    .string()
-    .transform(read(toTarget, targetMessage))
-    .optional()
-    .openapi({ description: targetMessage, example: 'default/Deployment/web' }),
+  target: targetName.optional(),
   from: instant.optional(),
   to: instant.optional(),
   outcome: z.enum(outcomes).optional(),
-  changed: z
-    .enum(['true', 'false'])
-    .transform((value) => value === 'true')
-    .optional(),
+  changed: flag.optional(),
   cursor: z
     .string()
     .regex(/^[\w.:~=-]{1,512}$/, 'take it from `next` of the page before')
@@ -87,6 +89,31 @@ const claimedName = z
   .regex(/^[^\p{Cc}\p{Cf}\p{Cs}]+$/u, 'no control character')
   .openapi({ description: 'who asks for it; recorded as claimed', example: 'anna@shop.example' });
 const why = z.string().trim().min(1).max(500);
+
+export const wordingQuery = z.strictObject({
+  wording: flag.optional().openapi({
+    description:
+      'whether the words of a language model follow those of the record, where one is configured; absent: in a stream they do, else not',
+  }),
+});
+
+export const questionBody = z
+  .strictObject({
+    target: targetName,
+    question: z.string().trim().min(1).max(longestQuestion).openapi({ example: 'why 7 replicas at 02:14?' }),
+    at: z
+      .union([z.string(), z.number()])
+      .transform(read(toSeconds, timeMessage))
+      .optional()
+      .openapi({ description: `when it is asked; ${timeMessage}`, example: '2026-01-05T08:00:00Z' }),
+    cluster: z
+      .string()
+      .min(1)
+      .max(253)
+      .optional()
+      .openapi({ description: 'where several have a target of this name' }),
+  })
+  .openapi('Question');
 
 export const longestPauseSeconds = 7 * 86_400;
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { decision, record, startAt, target } from '#test/make';
+import { record, startAt, target } from '#test/make';
 import { records, world } from './world.ts';
 
 type Page = { readonly items: readonly { readonly id: string }[]; readonly next?: string };
@@ -51,28 +51,9 @@ it('shows a decision whole', async () => {
   expect(await answer.json()).toEqual(JSON.parse(JSON.stringify(one)));
 });
 
-it('explains a decision in words and in facts, or in words alone for who asks for text', async () => {
-  const one = record({ decision: decision({ action: 2 }) });
-  const app = (await world([one])).app();
-  const path = `/api/v1/decisions/${one.id}/explanation`;
-  const text = 'From 4 to 6: BelowLowLine.';
-  expect(await (await app.request(path)).json()).toMatchObject({
-    id: one.id,
-    text,
-    facts: { from: 4, to: 6 },
-  });
-  expect(await (await app.request(path, { headers: { Accept: 'text/plain' } })).text()).toBe(`${text}\n`);
-});
-
-it('lets no name steer a terminal or a page', async () => {
+it('lets no name steer a page or a terminal', async () => {
   const one = record({ target: target('\u001b[2J<script>') });
-  const explain = (): string => 'of \u001b[2J<script>';
-  const app = (await world([one], { explain })).app();
-  const asText = await app.request(`/api/v1/decisions/${one.id}/explanation`, {
-    headers: { Accept: 'text/plain' },
-  });
-  expect(await asText.text()).toBe('of \\u001b[2J<script>\n');
-  const asJson = await app.request(`/api/v1/decisions/${one.id}`);
+  const asJson = await (await world([one])).app().request(`/api/v1/decisions/${one.id}`);
   expect(asJson.headers.get('Content-Type')).toBe('application/json');
   expect(asJson.headers.get('X-Content-Type-Options')).toBe('nosniff');
   expect(await asJson.text()).not.toContain('\u001b');

@@ -5,6 +5,7 @@ import { createApp } from '#http/app';
 import type { App, AppDependencies, AppSettings } from '#http/app-dependencies';
 import type { DecisionRecord } from '#ports';
 import { cycleId, decision, record, startAt } from '#test/make';
+import { answering } from '#workflows/answering';
 
 export const token = 'a-token-of-the-tests';
 export const authorization = { Authorization: `Bearer ${token}` };
@@ -37,7 +38,7 @@ export const world = async (
     events,
     telemetry: { metricsText: async () => ({ contentType: 'text/plain; version=0.0.4', body: 'up 1\n' }) },
     ready: () => ({ ok: true, reasons: [] }),
-    explain: ({ decision: { from, to, reason } }) => `From ${from} to ${to}: ${reason}.`,
+    answers: answering({ store, timeZone: 'UTC', now: () => now }),
     clock: { now: () => now },
     actions: {
       pause: async (target, pause) => {

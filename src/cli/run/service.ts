@@ -9,12 +9,12 @@ import type { Frame } from '#cli/frame';
 import { openKept } from '#cli/kept';
 import type { Config } from '#config';
 import { type Target, targetKey } from '#core/model';
-import { explain } from '#core/narrate';
 import { random } from '#core/random';
 import { uuid7 } from '#core/uuid';
 import { startServer } from '#http/server';
 import type { Store } from '#ports';
 import { openTelemetry } from '#telemetry/telemetry';
+import { answering } from '#workflows/answering';
 import { controlLoop } from '#workflows/control-loop';
 import { learnInTurn, type Pupil } from '#workflows/learning';
 import { type LoopTotals, looking } from '#workflows/loop';
@@ -119,7 +119,7 @@ export const serve = async (
           clock,
           token,
           version: frame.version,
-          explain,
+          answers: answering({ store, timeZone: config.timeZone, now: clock.now }),
           ready: () => {
             if (signal.aborted) return { ok: false, reasons: ['stopping'] };
             if (!ready) return { ok: false, reasons: ['starting'] };

@@ -1,15 +1,11 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { accepts } from 'hono/accepts';
 import type { App, AppDependencies } from '../app-dependencies.ts';
-import { printable } from '../printable.ts';
 import { problem, problems } from '../problem.ts';
 import { RecordView, SummaryView } from '../record-schema.ts';
 import { recordView, summaryView } from '../record-view.ts';
 import { decisionsQuery, idParams } from '../request-schema.ts';
 
 const Decisions = z.object({ items: z.array(SummaryView), next: z.string().optional() }).openapi('Decisions');
-
-const Explanation = z.object({ id: z.string(), text: z.string(), facts: SummaryView }).openapi('Explanation');
 
 const list = createRoute({
   method: 'get',
@@ -33,23 +29,9 @@ const one = createRoute({
   },
 });
 
-const explanation = createRoute({
-  method: 'get',
-  path: '/api/v1/decisions/{id}/explanation',
-  summary: 'Why it was decided so, in words made from the record alone',
-  request: { params: idParams },
-  responses: {
-    200: {
-      description: 'the words, with the facts that they stand on',
-      content: { 'application/json': { schema: Explanation }, 'text/plain': { schema: z.string() } },
-    },
-    ...problems(400, 401, 404, 503),
-  },
-});
+export const unknownDecision = 'no decision of this id is kept; it may be older than the retention';
 
-const unknown = 'no decision of this id is kept; it may be older than the retention';
-
-export const decisionRoutes = (app: App, { store, explain }: AppDependencies): void => {
+export const decisionRoutes = (app: App, { store }: AppDependencies): void => {
   app.openapi(list, async (c) => {
     const { from, to, ...query } = c.req.valid('query');
     const page = await store.decisions({ ...query, fromSeconds: from, toSeconds: to });
@@ -58,17 +40,6 @@ export const decisionRoutes = (app: App, { store, explain }: AppDependencies): v
 
   app.openapi(one, async (c) => {
     const record = await store.decision(c.req.valid('param').id);
-    return record ? c.json(recordView(record), 200) : problem(c, 404, unknown);
-  });
-
-  app.openapi(explanation, async (c) => {
-    const record = await store.decision(c.req.valid('param').id);
-    if (!record) return problem(c, 404, unknown);
-    const text = explain(record);
-    const supports = ['application/json', 'text/plain'];
-    const type = accepts(c, { header: 'Accept', supports, default: 'application/json' });
-    return type === 'text/plain'
-      ? c.text(printable(`${text}\n`), 200)
-      : c.json({ id: record.id, text, facts: summaryView(record) }, 200);
+    return record ? c.json(recordView(record), 200) : problem(c, 404, unknownDecision);
   });
 };

@@ -2,8 +2,9 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { DecisionRecord } from '#ports';
 import type { App, AppDependencies, AppSettings } from '../app-dependencies.ts';
 import { eventStream, type Message } from '../event-stream.ts';
-import { problem, problems } from '../problem.ts';
+import { problems } from '../problem.ts';
 import { summaryView } from '../record-view.ts';
+import { streamClients } from '../stream-clients.ts';
 
 const headers = z.object({
   'last-event-id': z
@@ -36,11 +37,7 @@ const message = (record: DecisionRecord): Message => ({
 });
 
 export const eventRoutes = (app: App, deps: AppDependencies, settings: AppSettings): void => {
-  const { maxEventClients = 100, heartbeatSeconds = 15, draining } = settings;
-  const clients = new Set<AbortController>();
-  draining?.addEventListener('abort', () => {
-    for (const client of clients) client.abort();
-  });
+  const clients = streamClients(settings);
 
   const since = async (id: string | undefined): Promise<readonly DecisionRecord[]> => {
     const last = id !== undefined && uuid.test(id) ? await deps.store.decision(id.toLowerCase()) : undefined;
@@ -58,34 +55,19 @@ export const eventRoutes = (app: App, deps: AppDependencies, settings: AppSettin
   }
 
   app.openapi(stream, (c) => {
-    if (draining?.aborted) return problem(c, 503, 'shutting down', { headers: { 'Retry-After': '5' } });
-    if (clients.size >= maxEventClients)
-      return problem(
-        c,
-        503,
-        `all ${maxEventClients} event streams are taken; close one, or raise the limit`,
-        {
-          headers: { 'Retry-After': '30' },
-        },
-      );
-    c.header('Content-Type', 'text/event-stream; charset=utf-8');
-    c.header('X-Accel-Buffering', 'no');
-    if (c.req.method === 'HEAD') return c.body(null, 200);
-    const client = new AbortController();
-    clients.add(client);
+    const client = clients.enter(c);
+    if (client instanceof Response) return client;
+    clients.heads(c);
+    if (c.req.method === 'HEAD') {
+      client.leave();
+      return c.body(null, 200);
+    }
     const live = deps.events.subscribe(client.signal);
     return c.body(
       eventStream({
+        ...clients.streamed(c, client, deps.fault),
         messages: messages(live, c.req.header('Last-Event-ID')),
-        heartbeatSeconds,
-        farewell: { event: 'end', data: JSON.stringify({ reason: 'shutting down' }) },
-        closed: () => {
-          clients.delete(client);
-          client.abort();
-        },
-        failed: (error) =>
-          deps.fault?.({ error, requestId: c.get('requestId'), request: 'GET /api/v1/events' }),
-        stalled: () => c.env?.outgoing?.destroy(),
+        farewell: () => ({ event: 'end', data: JSON.stringify({ reason: 'shutting down' }) }),
       }),
       200,
     );

@@ -1,0 +1,155 @@
+import { setImmediate } from 'node:timers/promises';
+import type { Evidence } from '#core/facts';
+import { type Deed, demandRange, type Happened } from '#core/happened';
+import { type Target, targetKey } from '#core/model';
+import { because, decisionEvidence } from '#core/narrate';
+import { historyEvidence } from '#core/narrate-history';
+import { inOneLine } from '#core/one-line';
+import { changeOf, named, type Said, say, time, timeText } from '#core/said';
+import type { Tally } from '#core/tally';
+import { type Archive, type DecisionQuery, type DecisionRecord, NotKeptError, type Store } from '#ports';
+
+export type Records = Pick<Store, 'decision' | 'decisions' | 'tally' | 'demand'>;
+type Kept = Awaited<ReturnType<Store['decisions']>>['items'][number];
+
+type Told = { readonly evidence: Evidence };
+
+/** What was not done, as those tell it who know the policies. */
+export type Counterfactuals = {
+  gates(record: DecisionRecord): Promise<Told>;
+  others(record: DecisionRecord): Promise<Told>;
+  regret(of: TargetOf, fromSeconds: number, toSeconds: number): Promise<Told>;
+};
+
+export type TargetOf = { readonly cluster: string; readonly target: Target };
+
+export type ArchiveGiven = {
+  readonly store: Records;
+  /** Absent: whoever asks is told what was decided. */
+  readonly counterfactuals?: Counterfactuals | undefined;
+  /** What people did in [fromSeconds, toSeconds), the newest first. */
+  readonly deeds?: (of: TargetOf, fromSeconds: number, toSeconds: number) => Promise<readonly Deed[]>;
+};
+
+/** Whole microseconds is as fine as times are given: the upper end of a query is open. */
+const justAfter = (atSeconds: number): number => atSeconds + 1e-6;
+
+/** A longer history is told of its last part: reading must stay short beside the loop. */
+export const longestHistorySeconds = 7 * 86_400;
+
+const mostScaled = 120;
+const mostWishes = 1;
+const pageLength = 40;
+
+/** The newest of a query, a page at a time; between two of them the loop has its turn. */
+const newest = async (store: Records, query: DecisionQuery, most: number): Promise<readonly Kept[]> => {
+  const found: Kept[] = [];
+  for (let cursor: string | undefined; found.length < most; ) {
+    const page = await store.decisions({
+      ...query,
+      cursor,
+      limit: Math.min(pageLength, most - found.length),
+    });
+    found.push(...page.items);
+    if (page.next === undefined) break;
+    cursor = page.next;
+    await setImmediate();
+  }
+  return found;
+};
+
+/** Where a size that is only held came from. */
+const cameAbout = (held: DecisionRecord, since: Kept | undefined): readonly Said[] =>
+  held.outcome === 'scaled' || since === undefined || since.decision.to !== held.decision.from
+    ? []
+    : [
+        say`The size came about at ${time(since.atSeconds, 'the last change of size')}: ${changeOf({ ...since.decision, atSeconds: since.atSeconds }, 'the last change of size', ' to ')}, because ${because(since.decision.reason)}, by decision ${named(since.id, 'id')}.`,
+      ];
+
+export const openArchive = (
+  { store, counterfactuals, deeds }: ArchiveGiven,
+  { cluster, target }: TargetOf,
+): Archive => {
+  const at = async (atSeconds: number | undefined, query: Partial<DecisionQuery> = {}) => {
+    const toSeconds = atSeconds === undefined ? undefined : justAfter(atSeconds);
+    return (await store.decisions({ ...query, cluster, target, toSeconds, limit: 1 })).items[0];
+  };
+
+  const whose = inOneLine(targetKey(target));
+  const nothingKept = async (what: string): Promise<NotKeptError> => {
+    const [last, first] = [await at(undefined), await at(undefined, { oldestFirst: true })];
+    return new NotKeptError(
+      'store',
+      last === undefined || first === undefined
+        ? `no decision on ${whose} is kept; /api/v1/targets lists those of which some are`
+        : `no decision on ${whose} is kept ${what}: kept are those from ${timeText(first.atSeconds)} to ${timeText(last.atSeconds)}`,
+    );
+  };
+
+  const recordAt = async (atSeconds: number): Promise<Kept> => {
+    const record = await at(atSeconds);
+    if (record === undefined) throw await nothingKept(`up to ${timeText(atSeconds)}`);
+    return record;
+  };
+
+  const decision = async (atSeconds: number): Promise<Evidence> => {
+    const record = await recordAt(atSeconds);
+    const since = await at(record.atSeconds, { outcome: 'scaled' });
+    const origin = cameAbout(record, since);
+    const told = decisionEvidence(record, ...origin);
+    return origin.length === 0 ? told : { ...told, decisions: [...told.decisions, since!.id] };
+  };
+
+  const witnessesOf = async ({ marks }: Tally): Promise<Happened['witnesses']> => {
+    const found = new Map<string, Kept>();
+    for (const [mark, { lastAt }] of marks) {
+      const record = mark.startsWith('limit:') ? undefined : await at(lastAt);
+      if (record !== undefined) found.set(mark, record);
+    }
+    return found;
+  };
+
+  const history = async (fromSeconds: number, toSeconds: number): Promise<Evidence> => {
+    const from = Math.max(fromSeconds, toSeconds - longestHistorySeconds);
+    const [last, before] = [await at(toSeconds - 2e-6), await at(from - 2e-6)];
+    if (last === undefined) throw await nothingKept(`before ${timeText(toSeconds)}`);
+    const within = { cluster, target, fromSeconds: from, toSeconds, limit: pageLength };
+    const tally = await store.tally(cluster, target, from, toSeconds);
+    const some = async (outcome: Kept['outcome'], most: number): Promise<readonly Kept[]> =>
+      tally.outcomes[outcome] === 0 ? [] : newest(store, { ...within, outcome }, most);
+    await setImmediate();
+    const perSecond = await store.demand(cluster, target, Math.floor(from), Math.ceil(toSeconds));
+    const wishes = [
+      ...(await some('shadowed', mostWishes)),
+      ...(await some('awaiting-approval', mostWishes)),
+    ];
+    return historyEvidence({
+      target,
+      fromSeconds: from,
+      toSeconds,
+      before,
+      last,
+      tally,
+      scaled: await some('scaled', mostScaled),
+      failed: await some('failed', 1),
+      wishes: wishes.toSorted((a, b) => b.atSeconds - a.atSeconds),
+      witnesses: await witnessesOf(tally),
+      demand: demandRange(perSecond),
+      deeds: (await deeds?.({ cluster, target }, from, toSeconds)) ?? [],
+    });
+  };
+
+  const toldOf = async (atSeconds: number, tell: Counterfactuals['gates'] | undefined): Promise<Evidence> =>
+    tell === undefined ? decision(atSeconds) : (await tell(await recordAt(atSeconds))).evidence;
+
+  return {
+    decision,
+    history,
+    gates: async (atSeconds) => toldOf(atSeconds, counterfactuals?.gates),
+    others: async (atSeconds) => toldOf(atSeconds, counterfactuals?.others),
+    regret: async (fromSeconds, toSeconds) =>
+      counterfactuals === undefined
+        ? history(fromSeconds, toSeconds)
+        : (await counterfactuals.regret({ cluster, target }, fromSeconds, toSeconds)).evidence,
+  };
+};
