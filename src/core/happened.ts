@@ -6,7 +6,7 @@ import type { Tally } from '#core/tally';
 export type Deed = {
   readonly atSeconds: number;
   readonly by: string;
-  /** `paused changes up`, `approved 6 replicas`. */
+  /** In words of one line: `keeps it from growing`. */
   readonly did: string;
   readonly why?: string | undefined;
 };

@@ -130,7 +130,7 @@ const people = ({ deeds, scaled }: Happened): Said => {
   );
   const done = deeds.map(
     ({ atSeconds, by, did, why }) =>
-      say`${named(by, 'writer')} ${quoted(did)} at ${time(atSeconds, 'what a person did')}${why === undefined ? '' : say` ("${quoted(why)}")`}`,
+      say`${time(atSeconds, 'what a person did')} ${named(by, 'writer')}: ${quoted(did)}${why === undefined ? '' : say` ("${quoted(why)}")`}`,
   );
   const all = [...done, ...approvals];
   if (all.length === 0) return say`People: nobody did anything that was noted.`;

@@ -47,7 +47,8 @@ const day = `(?:on )?(the day before yesterday|yesterday|today|(?:last |this )?(
 const clock =
   "(noon|midnight|\\d{1,2}:\\d{2}(?::\\d{2})?|\\d{1,2}(?= ?(?:[ap]\\.?m\\b|o'clock|h\\b)))( ?[ap]\\.?m\\b\\.?| ?o'clock| ?h\\b)?( ?(?:z|utc|gmt)\\b)?";
 /** A bare number is an hour only where words say so, and no size follows it. */
-const hour = '(\\d{1,2})(?![\\d:.]|-\\d| ?(?:%|replicas?|pods?|instances?|times|minutes?|hours?|days?|rps))';
+const hour =
+  '(\\d{1,2})(?!\\w|[:.]\\d|-\\d| ?(?:%|replicas?|pods?|instances?|times|minutes?|hours?|days?|rps))';
 const parts: Readonly<Record<string, readonly [number, number]>> = {
   morning: [6, 12],
   afternoon: [12, 18],
@@ -65,7 +66,7 @@ const dateTime =
 const fields = (date: string): Pick<LocalTime, 'year' | 'month' | 'day'> | undefined => {
   const [year, month, dayOfMonth] = date.split('-').map(Number) as [number, number, number];
   const there = new Date(Date.UTC(year, month - 1, dayOfMonth));
-  return there.getUTCMonth() === month - 1 && there.getUTCDate() === dayOfMonth
+  return year >= 1970 && there.getUTCMonth() === month - 1 && there.getUTCDate() === dayOfMonth
     ? { year, month, day: dayOfMonth }
     : undefined;
 };
@@ -77,7 +78,10 @@ const utcOffset = (text: string): number => {
 
 /** Reads a question from its times, which end up as marks `@0`, `@1`; all relative to `nowSeconds`. */
 export const readTimes = (question: string, nowSeconds: number, zone: Zone): Reading => {
-  let text = ` ${question.toLowerCase().replaceAll(/\s+/g, ' ').replaceAll('’', "'")} `;
+  let text = ` ${question
+    .toLowerCase()
+    .replaceAll(/[\s@]+/g, ' ')
+    .replaceAll('’', "'")} `;
   const moments: Moment[] = [];
   const today = zone.local(nowSeconds);
 

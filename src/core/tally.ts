@@ -17,7 +17,7 @@ export const marksOf = ({
   const why = doubt(observation, spec);
   const { holder } = observation;
   const marks = [
-    ...decision.limits.map(({ reason }): Mark => `limit:${reason.replaceAll(/\s+/g, '-')}`),
+    ...decision.limits.map(({ reason }): Mark => `limit:${reason.replaceAll(/[^\w.-]+/g, '-')}`),
     ...(why === 'none' ? [] : [`doubt:${why}` as const]),
     ...(holder === undefined ? [] : [`holder:${holder.reason}` as const]),
   ];

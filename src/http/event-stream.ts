@@ -73,6 +73,8 @@ export const eventStream = (options: EventStreamOptions): ReadableStream<Uint8Ar
           if (!over) controller.close();
         } finally {
           finish();
+          // Whoever is in the middle of the messages learns that no more are taken.
+          await iterator.return?.().catch(() => undefined);
         }
       };
       heartbeat = setInterval(beat, options.heartbeatSeconds * 1000);

@@ -6,6 +6,7 @@ import { journalContract } from '#test/contracts/store/journal';
 import { learningContract } from '#test/contracts/store/learning';
 import { retentionContract } from '#test/contracts/store/retention';
 import { schemaContract } from '#test/contracts/store/schema';
+import { tallyContract } from '#test/contracts/store/tally';
 
 /** What every store keeps to. `fresh` gives an empty database that `openStore` opens by its URL. */
 export const storeContract = (name: string, fresh: () => Promise<Database>): void => {
@@ -15,6 +16,7 @@ export const storeContract = (name: string, fresh: () => Promise<Database>): voi
     describe('the journal', () => journalContract(given));
     describe('retention', () => retentionContract(given));
     describe('audit', () => auditContract(given));
+    describe('what is counted', () => tallyContract(given));
     describe('demand', () => demandContract(given));
     describe('what was learnt', () => learningContract(given));
     describe('its schema', () => schemaContract(given));

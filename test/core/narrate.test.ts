@@ -3,10 +3,11 @@ import { expect, test } from 'vitest';
 import { type Circumstances, holderReasons } from '#core/circumstances';
 import type { Cycle, SampleState } from '#core/model';
 import { outcomes } from '#core/model';
-import { explain, type Narrated } from '#core/narrate';
+import { decisionEvidence, explain, type Narrated } from '#core/narrate';
 import { oneLine } from '#core/one-line';
 import { isReason, reasonWords } from '#core/reasons';
 import { cycleId, decision, observation, record, replicas, reward, sample, spec, startAt } from '#test/make';
+import { unborne } from '#test/unborne';
 
 /** All numbers that stand anywhere in the record, in strings too. */
 const numbersIn = (value: unknown): readonly number[] => {
@@ -131,6 +132,17 @@ test('whatever a record holds, its words never hold undefined, NaN or an empty l
       expect(text).not.toMatch(/undefined|NaN|Infinity|\[object|^\s*$/m);
       expect(text).not.toMatch(/[^\P{Cc}\n]|\p{Cf}/u);
       expect(explain(r).split('\n').length).toBeLessThanOrEqual(11);
+    }),
+  );
+});
+
+test('every figure and time of an explanation is one of its facts, in any record', () => {
+  fc.assert(
+    fc.property(records(odd), (r) => {
+      const told = decisionEvidence(r);
+      expect(unborne(told)).toEqual([]);
+      expect(told.facts).toEqual([...new Map(told.facts.map((f) => [JSON.stringify(f), f])).values()]);
+      expect(told.decisions[0]).toBe(r.id);
     }),
   );
 });

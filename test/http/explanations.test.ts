@@ -63,9 +63,7 @@ it('answers a question from the records, and says what it took it to be', async 
 });
 
 it('says so when the size was another', async () => {
-  expect((await asked('why 9 replicas at 00:00:15?')).body.text).toContain(
-    'It was 6 replicas then, not 9.',
-  );
+  expect((await asked('why 9 replicas at 00:00:15?')).body.text).toContain('It was 6 replicas then, not 9.');
 });
 
 it.each([
@@ -117,7 +115,10 @@ it('may be asked where reading is allowed, without a token, and with one where r
 it('names the clusters where several have the target', async () => {
   const both = [kept[0]!, record({ cluster: 'away', id: cycleId(startAt, 77) })];
   const { status, body } = await asked('why?', {}, both);
-  expect([status, body.detail]).toEqual([404, 'default/Deployment/web is known in several clusters, name one: away, home']);
+  expect([status, body.detail]).toEqual([
+    404,
+    'default/Deployment/web is known in several clusters, name one: away, home',
+  ]);
   expect((await asked('why?', { cluster: 'away' }, both)).body).toMatchObject({
     question: { cluster: 'away' },
   });
