@@ -4,8 +4,8 @@ import { type Target, targetKey } from '#core/model';
 import { inOneLine } from '#core/one-line';
 import { howToAsk, momentOf, type Question, readQuestion, spanOf, understood } from '#core/question';
 import { evidence, replicas, type Said, say, size, time } from '#core/said';
-import { type Answer, type Archive, NotKeptError, type Store } from '#ports';
-import { type ArchiveGiven, openArchive, type Records } from './archive.ts';
+import { type Answer, type Archive, NotKeptError, type Store, type TargetSummary } from '#ports';
+import { type ArchiveGiven, explained, openArchive, type Records } from './archive.ts';
 
 export type AnsweringGiven = Omit<ArchiveGiven, 'store'> & {
   readonly store: Records & Pick<Store, 'targets'>;
@@ -16,9 +16,10 @@ export type AnsweringGiven = Omit<ArchiveGiven, 'store'> & {
 
 export type Answering = {
   archive(cluster: string, target: Target): Archive;
-  /** Without a time the question is asked now, without a cluster of the only one that has the target. */
+  explain(record: Parameters<typeof explained>[1]): Promise<Evidence>;
+  /** Without a time the question is asked now; without a target or a cluster the only one is meant. */
   answer(asked: {
-    readonly target: Target;
+    readonly target?: Target | undefined;
     readonly question: string;
     readonly cluster?: string | undefined;
     readonly atSeconds?: number | undefined;
@@ -28,6 +29,13 @@ export type Answering = {
 /** Changes that are searched for the one that made the size which a question speaks of. */
 const mostSearched = 40;
 
+const mostNamed = 5;
+
+const names = (all: readonly TargetSummary[]): string => {
+  const some = all.slice(0, mostNamed).map((one) => inOneLine(`${targetKey(one.target)} in ${one.cluster}`));
+  return `${some.join(', ')}${all.length > mostNamed ? ` and ${all.length - mostNamed} others` : ''}`;
+};
+
 const told = ({ text, facts }: Evidence): Said => ({ text, facts });
 
 /** Answers from the store alone: no model has a say in it. */
@@ -35,24 +43,23 @@ export const answering = ({ timeZone, now, ...given }: AnsweringGiven): Answerin
   const { store } = given;
   const archive = (cluster: string, target: Target): Archive => openArchive(given, { cluster, target });
 
-  /** The cluster, and the newest decision there: simulated time may run ahead of the clock. */
-  const placeOf = async (target: Target, cluster: string | undefined) => {
+  /** The one that is meant, with the time of its newest decision: simulated time may run ahead of the clock. */
+  const placeOf = async (target: Target | undefined, cluster: string | undefined): Promise<TargetSummary> => {
     const all = await store.targets();
-    const named = all.filter((one) => targetKey(one.target) === targetKey(target));
-    const meant = cluster === undefined ? named : named.filter((one) => one.cluster === cluster);
-    const [only] = meant;
-    const name = inOneLine(targetKey(target));
-    if (only === undefined)
-      throw new NotKeptError(
-        'store',
-        `no decision on ${name} is kept; /api/v1/targets lists those of which some are`,
-      );
-    if (meant.length > 1)
-      throw new NotKeptError(
-        'store',
-        `${name} is known in several clusters, name one: ${meant.map((one) => inOneLine(one.cluster)).join(', ')}`,
-      );
-    return only;
+    const meant = all.filter(
+      (one) =>
+        (target === undefined || targetKey(one.target) === targetKey(target)) &&
+        (cluster === undefined || one.cluster === cluster),
+    );
+    const [only, other] = meant;
+    if (only !== undefined && other === undefined) return only;
+    const wanted = target === undefined ? 'any target' : inOneLine(targetKey(target));
+    throw new NotKeptError(
+      'store',
+      only === undefined
+        ? `no decision on ${wanted} is kept${all.length === 0 ? '' : `: name one of ${names(all)}`}`
+        : `several are meant, name one by its target and cluster: ${names(meant)}`,
+    );
   };
 
   /** The moment of the decision that a question about a size means, and what its size was if it was another. */
@@ -106,8 +113,8 @@ export const answering = ({ timeZone, now, ...given }: AnsweringGiven): Answerin
     }
   };
 
-  const answer: Answering['answer'] = async ({ target, question: text, ...asked }) => {
-    const { cluster, lastAtSeconds } = await placeOf(target, asked.cluster);
+  const answer: Answering['answer'] = async ({ question: text, ...asked }) => {
+    const { target, cluster, lastAtSeconds } = await placeOf(asked.target, asked.cluster);
     const askedAt = asked.atSeconds ?? Math.max(now(), lastAtSeconds);
     const question = readQuestion(text, askedAt, timeZone);
     const parts = await evidenceOf(question, cluster, target);
@@ -120,5 +127,5 @@ export const answering = ({ timeZone, now, ...given }: AnsweringGiven): Answerin
     };
   };
 
-  return { archive, answer };
+  return { archive, explain: (record) => explained(store, record), answer };
 };

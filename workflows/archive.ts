@@ -5,7 +5,7 @@ import { type Target, targetKey } from '#core/model';
 import { because, decisionEvidence } from '#core/narrate';
 import { historyEvidence } from '#core/narrate-history';
 import { inOneLine } from '#core/one-line';
-import { changeOf, named, type Said, say, time, timeText } from '#core/said';
+import { changeOf, named, say, time, timeText } from '#core/said';
 import type { Tally } from '#core/tally';
 import { type Archive, type DecisionQuery, type DecisionRecord, NotKeptError, type Store } from '#ports';
 
@@ -14,11 +14,13 @@ type Kept = Awaited<ReturnType<Store['decisions']>>['items'][number];
 
 type Told = { readonly evidence: Evidence };
 
+export type Stretch = TargetOf & { readonly fromSeconds: number; readonly toSeconds: number };
+
 /** What was not done, as those tell it who know the policies. */
 export type Counterfactuals = {
   gates(record: DecisionRecord): Promise<Told>;
   others(record: DecisionRecord): Promise<Told>;
-  regret(of: TargetOf, fromSeconds: number, toSeconds: number): Promise<Told>;
+  regret(stretch: Stretch): Promise<Evidence>;
 };
 
 export type TargetOf = { readonly cluster: string; readonly target: Target };
@@ -58,13 +60,24 @@ const newest = async (store: Records, query: DecisionQuery, most: number): Promi
   return found;
 };
 
-/** Where a size that is only held came from. */
-const cameAbout = (held: DecisionRecord, since: Kept | undefined): readonly Said[] =>
-  held.outcome === 'scaled' || since === undefined || since.decision.to !== held.decision.from
-    ? []
-    : [
-        say`The size came about at ${time(since.atSeconds, 'the last change of size')}: ${changeOf({ ...since.decision, atSeconds: since.atSeconds }, 'the last change of size', ' to ')}, because ${because(since.decision.reason)}, by decision ${named(since.id, 'id')}.`,
-      ];
+/** A decision, and where the size came from that it only held. */
+export const explained = async (store: Pick<Records, 'decisions'>, record: Kept): Promise<Evidence> => {
+  const { cluster, target, atSeconds, outcome, decision } = record;
+  const before = { cluster, target, outcome: 'scaled', toSeconds: justAfter(atSeconds), limit: 1 } as const;
+  const [since] = outcome === 'scaled' ? [] : (await store.decisions(before)).items;
+  // A size that somebody else has set since came of no decision.
+  if (since === undefined || since.decision.to !== decision.from) return decisionEvidence(record);
+  const change = changeOf(
+    { ...since.decision, atSeconds: since.atSeconds },
+    'the last change of size',
+    ' to ',
+  );
+  const told = decisionEvidence(
+    record,
+    say`The size came about at ${time(since.atSeconds, 'the last change of size')}: ${change}, because ${because(since.decision.reason)}, by decision ${named(since.id, 'id')}.`,
+  );
+  return { ...told, decisions: [...told.decisions, since.id] };
+};
 
 export const openArchive = (
   { store, counterfactuals, deeds }: ArchiveGiven,
@@ -81,7 +94,7 @@ export const openArchive = (
     return new NotKeptError(
       'store',
       last === undefined || first === undefined
-        ? `no decision on ${whose} is kept; /api/v1/targets lists those of which some are`
+        ? `no decision on ${whose} is kept`
         : `no decision on ${whose} is kept ${what}: kept are those from ${timeText(first.atSeconds)} to ${timeText(last.atSeconds)}`,
     );
   };
@@ -92,13 +105,8 @@ export const openArchive = (
     return record;
   };
 
-  const decision = async (atSeconds: number): Promise<Evidence> => {
-    const record = await recordAt(atSeconds);
-    const since = await at(record.atSeconds, { outcome: 'scaled' });
-    const origin = cameAbout(record, since);
-    const told = decisionEvidence(record, ...origin);
-    return origin.length === 0 ? told : { ...told, decisions: [...told.decisions, since!.id] };
-  };
+  const decision = async (atSeconds: number): Promise<Evidence> =>
+    explained(store, await recordAt(atSeconds));
 
   const witnessesOf = async ({ marks }: Tally): Promise<Happened['witnesses']> => {
     const found = new Map<string, Kept>();
@@ -150,6 +158,6 @@ export const openArchive = (
     regret: async (fromSeconds, toSeconds) =>
       counterfactuals === undefined
         ? history(fromSeconds, toSeconds)
-        : (await counterfactuals.regret({ cluster, target }, fromSeconds, toSeconds)).evidence,
+        : counterfactuals.regret({ cluster, target, fromSeconds, toSeconds }),
   };
 };

@@ -1,5 +1,7 @@
 import { InvalidArgumentError } from 'commander';
+import { zoneOf } from '#core/local-time';
 import type { Target } from '#core/model';
+import { readTimes } from '#core/question-time';
 
 /** `--limit 20` */
 export const wholeNumber = (text: string): number => {
@@ -34,4 +36,14 @@ export const durationArgument = (text: string): number => {
   if (parts.map(([part]) => part).join('') !== text || !(seconds >= 1))
     throw new InvalidArgumentError('Give a time like 15s, 24h, 7d or 1h30m.');
   return seconds;
+};
+
+/** Whether two times are read does not hang on when they are. */
+const anyTime = 1e9;
+
+/** `2 and 3`, `yesterday 14:00 and today 02:00`: as in a question. */
+export const betweenArgument = (text: string): string => {
+  if (readTimes(`between ${text}`, anyTime, zoneOf('UTC')).time.kind !== 'span')
+    throw new InvalidArgumentError('Give two times, as in "2 and 3" or "yesterday 14:00 and today 02:00".');
+  return text;
 };

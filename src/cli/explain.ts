@@ -1,49 +1,63 @@
 import { Command } from 'commander';
-import { type Target, targetKey } from '#core/model';
-import { explain } from '#core/narrate';
-import { PortError, type Store } from '#ports';
+import type { Meant } from '#cli/kept-decision';
+import type { Target } from '#core/model';
+import { longestQuestion } from '#core/question';
+import type { Store } from '#ports';
+import type { Answering } from '#workflows/answering';
 import { targetArgument, timeArgument } from './arguments.ts';
 import type { CommandMaker } from './commands.ts';
-import { plain, timeText } from './table.ts';
+import { plain } from './table.ts';
 
-type Options = { readonly target?: Target; readonly at?: number };
-type Stored = NonNullable<Awaited<ReturnType<Store['decision']>>>;
+type Options = { readonly target?: Target; readonly cluster?: string; readonly at?: number };
 
-const missing = (what: string): PortError =>
-  new PortError('store', `${what}; list what is kept with "nimbusguard history"`);
+const id = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
-const byId = async (store: Store, id: string): Promise<Stored> => {
-  const found = await store.decision(id);
-  if (found === undefined) throw missing(`no decision has the id ${id}`);
-  return found;
+type AskedOf = Parameters<Answering['answer']>[0];
+type Told = { readonly text: string; readonly json: object };
+
+const decided = async (store: Store, answers: Answering, meant: Meant): Promise<Told> => {
+  const { keptDecision } = await import('#cli/kept-decision');
+  const record = await keptDecision(store, meant);
+  const { text, facts, decisions } = await answers.explain(record);
+  return { text, json: { id: record.id, text, facts, decisions, record } };
 };
 
-/** The newest of the target, up to a time. */
-const newest = async (store: Store, { target, at }: Options): Promise<Stored> => {
-  // The store's upper end is open: whole microseconds is as fine as times are given.
-  const toSeconds = at === undefined ? undefined : at + 1e-6;
-  const [found] = (await store.decisions({ target, toSeconds, limit: 1 })).items;
-  if (found !== undefined) return found;
-  const whose = target === undefined ? '' : ` of ${targetKey(target)}`;
-  throw missing(`no decision${whose}${at === undefined ? '' : ` up to ${timeText(at)}`} is kept`);
+const answered = async (store: Store, answers: Answering, asked: AskedOf): Promise<Told> => {
+  const { answerView } = await import('#http/explanation-view');
+  const answer = await answers.answer(asked);
+  return { text: answer.evidence.text, json: await answerView(store, answer) };
 };
 
-/** Why it was decided so, from the record alone. */
+/** Why it was decided so, or an answer to a question, from the records alone. */
 export const explainCommand: CommandMaker = (frame) => {
   const command = new Command('explain')
-    .description('say why a decision fell as it did; without an id, the newest')
-    .argument('[id]', 'of the decision, as history shows it')
-    .option('--target <target>', 'the newest of NAME or NAMESPACE/KIND/NAME', targetArgument)
-    .option('--at <time>', 'the newest at this time (Unix seconds or RFC 3339)', timeArgument);
-  return command.action(async (id: string | undefined, options: Options) => {
-    if (id !== undefined && (options.target !== undefined || options.at !== undefined))
-      command.error('error: an id already names one decision: leave --target and --at out', { exitCode: 2 });
-    const { withKept } = await import('#cli/kept');
-    const record = await withKept(await frame.config(), (store) =>
-      id === undefined ? newest(store, options) : byId(store, id),
-    );
-    const text = explain(record);
-    if (frame.json()) frame.print(JSON.stringify({ id: record.id, text, record }));
+    .description(
+      'say why a decision fell as it did, or answer a question; without either, the newest decision',
+    )
+    .argument('[id-or-question...]', 'of a decision, as history shows it, or "why 7 replicas at 02:14?"')
+    .option('--target <target>', 'of NAME or NAMESPACE/KIND/NAME; absent: the only one', targetArgument)
+    .option('--cluster <name>', 'of this cluster, where several have one of that name')
+    .option('--at <time>', 'the newest at, or asked at, this time (Unix seconds or RFC 3339)', timeArgument);
+  return command.action(async (words: readonly string[], { target, cluster, at }: Options) => {
+    const isId = words.length === 1 && id.test(words[0]!);
+    if (isId && (target ?? cluster ?? at) !== undefined)
+      command.error('error: an id already names one decision: leave --target, --cluster and --at out', {
+        exitCode: 2,
+      });
+    const question = isId ? '' : words.join(' ').trim();
+    if (question.length > longestQuestion)
+      command.error(`error: a question may have ${longestQuestion} characters, this has ${question.length}`, {
+        exitCode: 2,
+      });
+    const config = await frame.config();
+    const [{ answersOf }, { withKept }] = await Promise.all([import('#cli/answers'), import('#cli/kept')]);
+    const { text, json } = await withKept(config, (store) => {
+      const answers = answersOf(config, store);
+      return question === ''
+        ? decided(store, answers, { id: isId ? words[0]!.toLowerCase() : undefined, target, cluster, at })
+        : answered(store, answers, { question, target, cluster, atSeconds: at });
+    });
+    if (frame.json()) frame.print(JSON.stringify(json));
     else for (const line of text.split('\n')) frame.print(plain(line));
   });
 };

@@ -1,10 +1,12 @@
 import { Command, Option } from 'commander';
 import { type Outcome, outcomes, type Target, targetKey } from '#core/model';
+
 import type { DecisionRecord, Store } from '#ports';
-import { targetArgument, timeArgument, wholeNumber } from './arguments.ts';
+import { betweenArgument, targetArgument, timeArgument, wholeNumber } from './arguments.ts';
 import type { CommandMaker } from './commands.ts';
+import type { Frame } from './frame.ts';
 import { firstOf } from './pages.ts';
-import { table, timeText } from './table.ts';
+import { plain, table, timeText } from './table.ts';
 
 type Options = {
   readonly target?: Target;
@@ -12,6 +14,8 @@ type Options = {
   readonly to?: number;
   readonly outcome?: Outcome;
   readonly changed?: true;
+  readonly between?: string;
+  readonly cluster?: string;
   readonly limit: number;
 };
 
@@ -33,11 +37,34 @@ const cells = (row: Row): readonly string[] => [
 
 const heads = ['TIME', 'TARGET', 'SIZE', 'OUTCOME', 'REASON', 'LIMITS', 'REWARD', 'ID'];
 
-/** Decisions, the newest first. */
+/** What happened between two times, in words. */
+const told = async (frame: Frame, between: string, { target, cluster }: Options): Promise<void> => {
+  const config = await frame.config();
+  const [{ answersOf }, { withKept }, { answerView }] = await Promise.all([
+    import('#cli/answers'),
+    import('#cli/kept'),
+    import('#http/explanation-view'),
+  ]);
+  const { text, json } = await withKept(config, async (store) => {
+    const question = `what happened between ${between}`;
+    const answer = await answersOf(config, store).answer({ target, cluster, question });
+    return { text: answer.evidence.text, json: await answerView(store, answer) };
+  });
+  if (frame.json()) frame.print(JSON.stringify(json));
+  else for (const line of text.split('\n')) frame.print(plain(line));
+};
+
+/** Decisions, the newest first, or what they come to. */
 export const historyCommand: CommandMaker = (frame) =>
   new Command('history')
-    .description('list decisions, the newest first')
+    .description('list decisions, the newest first; or say what happened between two times')
     .option('--target <target>', 'NAME or NAMESPACE/KIND/NAME', targetArgument)
+    .option('--cluster <name>', 'of this cluster')
+    .addOption(
+      new Option('--between <times>', 'say what happened: "2 and 3", "yesterday 14:00 and today 02:00"')
+        .argParser(betweenArgument)
+        .conflicts(['from', 'to', 'outcome', 'changed', 'limit']),
+    )
     .option('--from <time>', 'not before this time (Unix seconds or RFC 3339)', timeArgument)
     .option('--to <time>', 'before this time', timeArgument)
     .addOption(new Option('--outcome <outcome>', 'only of this outcome').choices(outcomes))
@@ -45,7 +72,8 @@ export const historyCommand: CommandMaker = (frame) =>
     .option('--limit <count>', 'at most so many', wholeNumber, 20)
     .action(async (options: Options) => {
       const { withKept } = await import('#cli/kept');
-      const { from, to, limit, ...rest } = options;
+      const { from, to, limit, between, ...rest } = options;
+      if (between !== undefined) return told(frame, between, options);
       const query = { ...rest, fromSeconds: from, toSeconds: to };
       const rows = await withKept(await frame.config(), (store) =>
         firstOf(limit, (part) => store.decisions({ ...query, ...part })),

@@ -14,6 +14,9 @@ export const intents = [
 ] as const;
 export type Intent = (typeof intents)[number];
 
+/** Characters. */
+export const longestQuestion = 2000;
+
 /** A question as it was understood. */
 export type Question = {
   readonly intent: Intent;

@@ -1,7 +1,14 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
+
+
 import type { Author } from '#core/audit';
+
+
+import type { Evidence } from '#core/facts';
+
+
 import type { Pause, Target } from '#core/model';
-import type { Answer, Archive, Clock, EventBus, Explainer, Store } from '#ports';
+import type { Answer, Archive, Clock, DecisionRecord, EventBus, Explainer, Store } from '#ports';
 
 /** What a person may do to the loop. Both say false when the loop does not govern the target. */
 export type Actions = {
@@ -13,6 +20,7 @@ export type Actions = {
 /** Answers from what is kept. Rejects with a NotKeptError where nothing is. */
 export type Answers = {
   archive(cluster: string, target: Target): Archive;
+  explain(record: DecisionRecord): Promise<Evidence>;
   answer(asked: {
     readonly target: Target;
     readonly question: string;

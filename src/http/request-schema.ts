@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { auditActions } from '#core/audit';
 import { outcomes, pauseDirections, type Target } from '#core/model';
+import { longestQuestion } from '#core/question';
 
 /** Names of Kubernetes are narrower; what must not pass is what could break a terminal, a key or a query. */
 const part = z
@@ -52,8 +53,6 @@ const instant = z
   .string()
   .transform(read(toSeconds, timeMessage))
   .openapi({ description: timeMessage, example: '2026-01-05T08:00:00Z' });
-
-export const longestQuestion = 2000;
 
 const targetMessage = 'namespace/kind/name, as in default/Deployment/web';
 

@@ -4,6 +4,7 @@ import { preciseNow, systemClock } from '#adapters/clocks/system';
 import { openEventBus } from '#adapters/events/registry';
 import { openExplainer } from '#adapters/explainers/registry';
 import { threadLearner } from '#adapters/learners/thread';
+import { answersOf } from '#cli/answers';
 import { explanationRemarks } from '#cli/config-check/explanation-remarks';
 import type { Frame } from '#cli/frame';
 import { openKept } from '#cli/kept';
@@ -14,7 +15,6 @@ import { uuid7 } from '#core/uuid';
 import { startServer } from '#http/server';
 import type { Store } from '#ports';
 import { openTelemetry } from '#telemetry/telemetry';
-import { answering } from '#workflows/answering';
 import { controlLoop } from '#workflows/control-loop';
 import { learnInTurn, type Pupil } from '#workflows/learning';
 import { type LoopTotals, looking } from '#workflows/loop';
@@ -119,7 +119,7 @@ export const serve = async (
           clock,
           token,
           version: frame.version,
-          answers: answering({ store, timeZone: config.timeZone, now: clock.now }),
+          answers: answersOf(config, store),
           ready: () => {
             if (signal.aborted) return { ok: false, reasons: ['stopping'] };
             if (!ready) return { ok: false, reasons: ['starting'] };

@@ -2,7 +2,6 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { accepts } from 'hono/accepts';
 import type { Evidence } from '#core/facts';
-import { decisionEvidence } from '#core/narrate';
 import type { Asked } from '#ports';
 import type { App, AppDependencies, AppEnv, AppSettings } from '../app-dependencies.ts';
 import { questionsPath } from '../bearer.ts';
@@ -114,7 +113,7 @@ export const explanationRoutes = (app: App, deps: AppDependencies, settings: App
     const record = await store.decision(c.req.valid('param').id);
     if (!record) return problem(c, 404, unknownDecision);
     const { cluster, target, atSeconds } = record;
-    const evidence = decisionEvidence(record);
+    const evidence = await answers.explain(record);
     const asked = { cluster, target, atSeconds, question: 'Why did this decision fall as it did?' };
     const answered = { asked, evidence, view: () => explanationView(store, record, evidence) };
     return reply(c, answered, c.req.valid('query').wording) as never;

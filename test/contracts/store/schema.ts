@@ -39,7 +39,7 @@ export const schemaContract = ({ fresh, reopen }: Opening): void => {
     const refusal = await openStore(database.url).catch((error: unknown) => error);
     expect(refusal).toBeInstanceOf(PortError);
     expect((refusal as PortError).message).toMatch(
-      new RegExp(`is 999-future, this NimbusGuard knows none newer than $names.at(-1): run`),
+      /is 999-future, this NimbusGuard knows none newer than $names.at(-1): run/,
     );
   });
 
