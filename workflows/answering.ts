@@ -41,7 +41,7 @@ const told = ({ text, facts }: Evidence): Said => ({ text, facts });
 /** Answers from the store alone: no model has a say in it. */
 export const answering = ({ timeZone, now, ...given }: AnsweringGiven): Answering => {
   const { store } = given;
-  const archive = (cluster: string, target: Target): Archive => openArchive(given, { cluster, target });
+  const archive = (cluster: string, target: Target) => openArchive(given, { cluster, target });
 
   /** The one that is meant, with the time of its newest decision: simulated time may run ahead of the clock. */
   const placeOf = async (target: Target | undefined, cluster: string | undefined): Promise<TargetSummary> => {
@@ -101,8 +101,9 @@ export const answering = ({ timeZone, now, ...given }: AnsweringGiven): Answerin
       case 'why-not':
       case 'what-would-it-take':
         return [await kept.gates(momentOf(q))];
-      case 'what-happened':
       case 'who':
+        return [await kept.people(span.fromSeconds, span.toSeconds)];
+      case 'what-happened':
         return [await kept.history(span.fromSeconds, span.toSeconds)];
       case 'compare':
         return [await kept.others(momentOf(q))];

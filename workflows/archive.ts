@@ -3,7 +3,7 @@ import type { Evidence } from '#core/facts';
 import { type Deed, demandRange, type Happened } from '#core/happened';
 import { type Target, targetKey } from '#core/model';
 import { because, decisionEvidence } from '#core/narrate';
-import { historyEvidence } from '#core/narrate-history';
+import { historyEvidence, peopleEvidence } from '#core/narrate-history';
 import { inOneLine } from '#core/one-line';
 import { changeOf, named, say, time, timeText } from '#core/said';
 import type { Tally } from '#core/tally';
@@ -82,7 +82,10 @@ export const explained = async (store: Pick<Records, 'decisions'>, record: Kept)
 export const openArchive = (
   { store, counterfactuals, deeds }: ArchiveGiven,
   { cluster, target }: TargetOf,
-): Archive => {
+): Archive & {
+  /** Of a history what people and other writers did. */
+  people(fromSeconds: number, toSeconds: number): Promise<Evidence>;
+} => {
   const at = async (atSeconds: number | undefined, query: Partial<DecisionQuery> = {}) => {
     const toSeconds = atSeconds === undefined ? undefined : justAfter(atSeconds);
     return (await store.decisions({ ...query, cluster, target, toSeconds, limit: 1 })).items[0];
@@ -117,7 +120,7 @@ export const openArchive = (
     return found;
   };
 
-  const history = async (fromSeconds: number, toSeconds: number): Promise<Evidence> => {
+  const happened = async (fromSeconds: number, toSeconds: number): Promise<Happened> => {
     const from = Math.max(fromSeconds, toSeconds - longestHistorySeconds);
     const [last, before] = [await at(toSeconds - 2e-6), await at(from - 2e-6)];
     if (last === undefined) throw await nothingKept(`before ${timeText(toSeconds)}`);
@@ -131,7 +134,7 @@ export const openArchive = (
       ...(await some('shadowed', mostWishes)),
       ...(await some('awaiting-approval', mostWishes)),
     ];
-    return historyEvidence({
+    return {
       target,
       fromSeconds: from,
       toSeconds,
@@ -144,8 +147,11 @@ export const openArchive = (
       witnesses: await witnessesOf(tally),
       demand: demandRange(perSecond),
       deeds: (await deeds?.({ cluster, target }, from, toSeconds)) ?? [],
-    });
+    };
   };
+
+  const history = async (fromSeconds: number, toSeconds: number): Promise<Evidence> =>
+    historyEvidence(await happened(fromSeconds, toSeconds));
 
   const toldOf = async (atSeconds: number, tell: Counterfactuals['gates'] | undefined): Promise<Evidence> =>
     tell === undefined ? decision(atSeconds) : (await tell(await recordAt(atSeconds))).evidence;
@@ -153,6 +159,7 @@ export const openArchive = (
   return {
     decision,
     history,
+    people: async (fromSeconds, toSeconds) => peopleEvidence(await happened(fromSeconds, toSeconds)),
     gates: async (atSeconds) => toldOf(atSeconds, counterfactuals?.gates),
     others: async (atSeconds) => toldOf(atSeconds, counterfactuals?.others),
     regret: async (fromSeconds, toSeconds) =>

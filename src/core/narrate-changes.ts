@@ -1,24 +1,28 @@
 import { type Happened, sizeAfter } from '#core/happened';
-import { because, type Narrated } from '#core/narrate';
-import { changeOf, countOf, joined, perSecond, type Said, say, size, time } from '#core/said';
+import type { Narrated } from '#core/narrate';
+import { inWords, isReason } from '#core/reasons';
+import { changeOf, countOf, joined, named, perSecond, type Said, say, size, time } from '#core/said';
 
 const mostTold = 12;
+const mostReasons = 6;
 const mostGroups = 8;
 /** Steps by which people read a clock. */
 const groupSeconds = [300, 600, 900, 1800, 3600, 10_800, 21_600, 43_200, 86_400];
 
+const reasonName = (reason: string): Said => named(reason, 'reason');
+
 const bound = ({ decision: { limits } }: Narrated): Said | string =>
   limits.length === 0
     ? ''
-    : say`; limited: ${joined(
-        limits.map(({ reason }) => because(reason)),
+    : say`, limited by ${joined(
+        limits.map(({ reason }) => reasonName(reason)),
         ', ',
       )}`;
 
 const change = (r: Narrated): Said => {
   const { demand } = r.observation;
   const seen = demand === undefined ? 'demand was not known' : say`demand was ${perSecond(demand, 'demand')}`;
-  return say`${time(r.atSeconds, 'a change of size')}: ${changeOf({ ...r.decision, atSeconds: r.atSeconds }, 'a change of size')}, because ${because(r.decision.reason)}; ${seen}${bound(r)}.`;
+  return say`${time(r.atSeconds, 'a change of size')}: ${changeOf({ ...r.decision, atSeconds: r.atSeconds }, 'a change of size')} by ${reasonName(r.decision.reason)}${bound(r)}; ${seen}.`;
 };
 
 /** A size that the next decision found and the one before had not left. */
@@ -40,7 +44,7 @@ const group = (changes: readonly Narrated[]): Said => {
   const [first, last] = [changes[0]!, changes.at(-1)!];
   const all = changes.flatMap(({ decision: { from, to } }) => [from, to]);
   const [least, most] = [Math.min(...all), Math.max(...all)];
-  return say`${time(first.atSeconds, 'first change of a group')} to ${time(last.atSeconds, 'last change of a group')}: ${countOf(changes.length, 'change', 'changes')}, ${size(first.decision.from, 'size before a group of changes')} at first, ${size(last.decision.to, 'size after a group of changes')} in the end, between ${size(least, 'least size of a group')} and ${size(most, 'greatest size of a group')}, mostly because ${because(commonest(changes.map(({ decision: { reason } }) => reason)))}.`;
+  return say`${time(first.atSeconds, 'first change of a group')} to ${time(last.atSeconds, 'last change of a group')}: ${countOf(changes.length, 'change', 'changes')}, ${size(first.decision.from, 'size before a group of changes')} at first, ${size(last.decision.to, 'size after a group of changes')} in the end, between ${size(least, 'least size of a group')} and ${size(most, 'greatest size of a group')}, mostly by ${reasonName(commonest(changes.map(({ decision: { reason } }) => reason)))}.`;
 };
 
 const grouped = (changes: readonly Narrated[]): readonly Said[] => {
@@ -50,12 +54,30 @@ const grouped = (changes: readonly Narrated[]): readonly Said[] => {
   return [...groups.values()].map(group);
 };
 
+/** What the names of reasons mean, each once. */
+const inOtherWords = (changes: readonly Narrated[]): readonly Said[] => {
+  const reasons = changes.flatMap(({ decision: { reason, limits } }) => [
+    reason,
+    ...limits.map((limit) => limit.reason),
+  ]);
+  const known = [...new Set(reasons)].filter(isReason).slice(0, mostReasons);
+  return known.length === 0
+    ? []
+    : [
+        say`In words: ${joined(
+          known.map((reason) => say`${reasonName(reason)}: ${inWords(reason)}`),
+          '; ',
+        )}.`,
+      ];
+};
+
 /** Each change with its time and reason; where there are many, how they went by the clock. */
 export const changesTold = ({ before, last, scaled, tally }: Happened): readonly Said[] => {
   const changes = scaled.toReversed();
   const cut = tally.outcomes.scaled - changes.length;
   const heard = cut > 0 ? [say`Told are the newest ${countOf(changes.length, 'change', 'changes')}.`] : [];
-  if (changes.length > mostTold) return [...heard, ...grouped(changes)];
+  const words = inOtherWords(changes);
+  if (changes.length > mostTold) return [...heard, ...grouped(changes), ...words];
   const started = cut > 0 ? undefined : before;
   const told = changes.flatMap((r, i) => {
     const earlier = i === 0 ? started : changes[i - 1];
@@ -64,5 +86,5 @@ export const changesTold = ({ before, last, scaled, tally }: Happened): readonly
   });
   const newest = changes.at(-1) ?? started;
   const after = newest === undefined || last === undefined ? undefined : elsewhere(newest, last);
-  return [...heard, ...told, ...(after === undefined || newest?.id === last?.id ? [] : [after])];
+  return [...heard, ...told, ...(after === undefined || newest?.id === last?.id ? [] : [after]), ...words];
 };

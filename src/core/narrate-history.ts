@@ -148,12 +148,17 @@ const quiet = (h: Happened, told: readonly (Said | undefined)[]): Said | undefin
     ? say`Nothing was limited, nothing was in doubt, nothing failed.`
     : undefined;
 
+/** Where there is none, the decision that the size at the end is known from. */
+const ids = (of: readonly Narrated[], { last }: Happened): readonly string[] =>
+  (of.length === 0 && last !== undefined ? [last] : of).slice(0, mostIds).map(({ id }) => id);
+
+/** What people and other writers did in a span. */
+export const peopleEvidence = (h: Happened): Evidence =>
+  evidence([head(h), people(h), holders(h)], ids([...h.witnesses.values()], h));
+
 /** What happened in a span, in a few lines whose number does not grow with it. */
 export const historyEvidence = (h: Happened): Evidence => {
   const about = [limits, doubts, failures, wished, holders].map((part) => part(h));
   const of = [...h.scaled, ...h.failed.slice(0, 1), ...h.wishes.slice(0, 1), ...h.witnesses.values()];
-  return evidence(
-    [head(h), ...changesTold(h), ...about, quiet(h, about), people(h), demand(h)],
-    (of.length === 0 && h.last !== undefined ? [h.last] : of).slice(0, mostIds).map(({ id }) => id),
-  );
+  return evidence([head(h), ...changesTold(h), ...about, quiet(h, about), people(h), demand(h)], ids(of, h));
 };

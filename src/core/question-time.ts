@@ -8,6 +8,8 @@ export type NamedTime =
 
 export type Reading = {
   readonly time: NamedTime;
+  /** A date or a time of day was read: it hangs on the zone. */
+  readonly byClock: boolean;
   /** The question without its times: what is left may name sizes. */
   readonly rest: string;
 };
@@ -84,6 +86,7 @@ export const readTimes = (question: string, nowSeconds: number, zone: Zone): Rea
     .replaceAll('’', "'")} `;
   const moments: Moment[] = [];
   const today = zone.local(nowSeconds);
+  let byClock = false;
 
   const mark = (span: Moment | undefined, as: string): string => {
     if (span === undefined || !(span.fromSeconds >= 0 && span.toSeconds < 253_402_300_800)) return as;
@@ -98,6 +101,7 @@ export const readTimes = (question: string, nowSeconds: number, zone: Zone): Rea
   };
 
   const dayOf = (name: string): LocalTime | undefined => {
+    byClock = true;
     const date = /^\d/.test(name) ? fields(name) : undefined;
     if (/^\d/.test(name)) return date && { ...today, ...date };
     const week = weekdays.indexOf(name.replace(/^(last|this) /, ''));
@@ -107,10 +111,13 @@ export const readTimes = (question: string, nowSeconds: number, zone: Zone): Rea
         : ({ today: 0, yesterday: 1 }[name] ?? 2);
     return { ...today, day: today.day - ago };
   };
-  const hoursOf = (base: LocalTime, from: number, to: number): Span => ({
-    fromSeconds: zone.instant({ ...base, hour: from, minute: 0, second: 0 }),
-    toSeconds: zone.instant({ ...base, hour: to, minute: 0, second: 0 }),
-  });
+  const hoursOf = (base: LocalTime, from: number, to: number): Span => {
+    byClock = true;
+    return {
+      fromSeconds: zone.instant({ ...base, hour: from, minute: 0, second: 0 }),
+      toSeconds: zone.instant({ ...base, hour: to, minute: 0, second: 0 }),
+    };
+  };
 
   /** The newest time of day that has been, or that of a day that is named. */
   const clockAt = (name: string, half = '', utc = '', of?: string): Moment | undefined => {
@@ -119,6 +126,7 @@ export const readTimes = (question: string, nowSeconds: number, zone: Zone): Rea
     const twelve = /[ap]/.exec(half)?.[0];
     if (h > (twelve === undefined ? 24 : 12) || m > 59 || s > 59) return undefined;
     const hours = twelve === undefined ? h : (h % 12) + (twelve === 'p' ? 12 : 0);
+    byClock = true;
     const precise = name.split(':').length === 3 ? 1 : 60;
     const on = of === undefined ? today : dayOf(of);
     if (on === undefined) return undefined;
@@ -135,6 +143,7 @@ export const readTimes = (question: string, nowSeconds: number, zone: Zone): Rea
   replace(dateTime, (date = '', h, m, s, offset) => {
     const on = fields(date);
     if (on === undefined || Number(h) > 24 || Number(m) > 59 || Number(s ?? 0) > 59) return undefined;
+    byClock ||= offset === undefined;
     const local = { ...on, hour: Number(h), minute: Number(m), second: Number(s ?? 0) };
     const fromSeconds =
       offset === undefined
@@ -223,14 +232,14 @@ export const readTimes = (question: string, nowSeconds: number, zone: Zone): Rea
   }
   const rest = text.replaceAll(/@\d+/g, ' ').replaceAll(/ +/g, ' ').trim();
   const [found] = spans;
-  if (found !== undefined) return { time: { kind: 'span', ...found }, rest };
+  if (found !== undefined) return { time: { kind: 'span', ...found }, byClock, rest };
   const [moment] = moments;
   if (moment !== undefined) {
     const { fromSeconds, toSeconds } = moment;
-    return { time: { kind: 'moment', fromSeconds, toSeconds }, rest };
+    return { time: { kind: 'moment', fromSeconds, toSeconds }, byClock, rest };
   }
   const whole = lone === undefined ? undefined : dayOf(lone);
-  if (whole === undefined) return { time: { kind: 'none' }, rest };
+  if (whole === undefined) return { time: { kind: 'none' }, byClock, rest };
   const { fromSeconds, toSeconds } = hoursOf(whole, 0, 24);
-  return { time: { kind: 'span', ...span(fromSeconds, toSeconds) }, rest };
+  return { time: { kind: 'span', ...span(fromSeconds, toSeconds) }, byClock, rest };
 };

@@ -29,6 +29,8 @@ export type Question = {
   readonly unreadTime: boolean;
   readonly askedAtSeconds: number;
   readonly timeZone: string;
+  /** It names a date or a time of day, which are read in that zone. */
+  readonly byClock: boolean;
 };
 
 const sizes: readonly RegExp[] = [
@@ -70,7 +72,7 @@ const intentOf = (text: string, { kind }: NamedTime): Intent => {
 
 /** Understands a question by its words alone: the same words are always understood alike. */
 export const readQuestion = (text: string, askedAtSeconds: number, timeZone: string): Question => {
-  const { time: named, rest } = readTimes(text, askedAtSeconds, zoneOf(timeZone));
+  const { time: named, byClock, rest } = readTimes(text, askedAtSeconds, zoneOf(timeZone));
   const size = sizes.map((pattern) => pattern.exec(rest)?.[1]).find((found) => found !== undefined);
   const [up, down] = [more.test(rest), fewer.test(rest)];
   return {
@@ -81,6 +83,7 @@ export const readQuestion = (text: string, askedAtSeconds: number, timeZone: str
     unreadTime: /\d:\d|\d ?[ap]\.?m\b|\d{4}-\d/.test(rest),
     askedAtSeconds,
     timeZone,
+    byClock,
   };
 };
 
@@ -118,7 +121,7 @@ export const howToAsk = say`This was not understood; here is the newest decision
 
 /** What the question was taken to be, with the times as they were read. */
 export const understood = (q: Question): Said => {
-  const { intent, direction, replicas: size, time: named, timeZone, unreadTime } = q;
+  const { intent, direction, replicas: size, timeZone, byClock, unreadTime } = q;
   const { fromSeconds, toSeconds } = spanOf(q);
   const wish = `${wishes[intent]}${intent === 'why-not' && direction !== undefined ? `, and not ${direction}` : ''}`;
   const when = aboutSpan(intent)
@@ -128,6 +131,6 @@ export const understood = (q: Question): Said => {
     size === undefined
       ? ''
       : say`, and about ${figureOf(size, 0, 'replicas', 'the size in the question')} replicas`;
-  const zone = named.kind === 'none' ? '' : say`; times of day are read in ${quoted(timeZone)}`;
+  const zone = !byClock ? '' : say`; times of day are read in ${quoted(timeZone)}`;
   return say`Asked: ${wish}, ${when}${supposed}${zone}${unreadTime ? '; a time in it could not be read' : ''}.`;
 };
