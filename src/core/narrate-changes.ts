@@ -51,7 +51,7 @@ const grouped = (changes: readonly Narrated[]): readonly Said[] => {
   const seconds = changes.at(-1)!.atSeconds - changes[0]!.atSeconds;
   const fits = groupSeconds.find((step) => seconds / step < mostGroups) ?? seconds / (mostGroups - 1);
   const groups = Map.groupBy(changes, ({ atSeconds }) => Math.floor(atSeconds / fits));
-  return [...groups.values()].map(group);
+  return [...groups.values()].map((some) => (some.length === 1 ? change(some[0]!) : group(some)));
 };
 
 /** What the names of reasons mean, each once. */

@@ -130,7 +130,7 @@ const people = ({ deeds, scaled }: Happened): Said => {
   );
   const done = deeds.map(
     ({ atSeconds, by, did, why }) =>
-      say`${time(atSeconds, 'what a person did')} ${named(by, 'writer')}: ${quoted(did)}${why === undefined ? '' : say` ("${quoted(why)}")`}`,
+      say`${time(atSeconds, 'what a person did')} ${named(by, 'writer')}: ${quoted(did)}${why === undefined ? '' : say` (${quoted(why)})`}`,
   );
   const all = [...done, ...approvals];
   if (all.length === 0) return say`People: nobody did anything that was noted.`;
@@ -141,7 +141,7 @@ const people = ({ deeds, scaled }: Happened): Said => {
 
 const demand = ({ demand: range }: Happened): Said | undefined =>
   range &&
-  say`Demand: from ${perSecond(range.least, 'least demand')} to ${perSecond(range.most, 'greatest demand')}, on average ${perSecond(range.mean, 'mean demand')}.`;
+  say`Demand: at least ${perSecond(range.least, 'least demand')}, at most ${perSecond(range.most, 'greatest demand')}, on average ${perSecond(range.mean, 'mean demand')}.`;
 
 const quiet = (h: Happened, told: readonly (Said | undefined)[]): Said | undefined =>
   h.tally.decisions > 0 && told.every((part) => part === undefined)

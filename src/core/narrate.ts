@@ -17,6 +17,7 @@ import {
   say,
   seconds,
   size,
+  stay,
   time,
 } from '#core/said';
 
@@ -46,16 +47,17 @@ const sample = (s: Sample): Said => {
   const metric = named(s.metric, 'metric');
   const old = seconds(s.ageSeconds, `age of ${s.metric}`);
   if (s.state === 'ok') return say`${metric} ${value(s)} (${old} old)`;
-  const stale = s.state === 'stale' ? say`, ${value(s)}, ${old} old` : '';
+  const stale = s.state === 'stale' ? say`, ${value(s)} (${old} old)` : '';
   return say`${metric} ${s.state}${stale}${s.detail === undefined ? '' : say` (${quoted(s.detail)})`}`;
 };
 
 const what = ({ target, outcome, decision: d, atSeconds }: Narrated): Said => {
   const done = outcome === 'scaled' ? 'went from' : 'was to go from';
-  const change =
+  const size =
     d.from === d.to
-      ? say`stayed at ${replicas(d.to, 'the size')}`
-      : say`${done} ${changeOf({ ...d, atSeconds }, 'this decision', ' to ')} ${d.to === 1 ? 'replica' : 'replicas'}`;
+      ? say`stayed at ${stay({ ...d, atSeconds }, 'this decision')}`
+      : say`${done} ${changeOf({ ...d, atSeconds }, 'this decision', ' to ')}`;
+  const change = say`${size} ${d.to === 1 ? 'replica' : 'replicas'}`;
   return say`${named(targetKey(target), 'target')} ${change}, ${time(atSeconds, 'the decision')}, because ${because(d.reason)}.`;
 };
 
@@ -84,7 +86,7 @@ const circumstances = ({ observation: o }: Narrated): Said | undefined => {
     ...(unschedulable === undefined || unschedulable === 0
       ? []
       : [
-          say`${figureOf(unschedulable, 0, 'count', 'pods without a node')} ${unschedulable === 1 ? 'pod finds' : 'pods find'} no node`,
+          say`${size(unschedulable, 'pods without a node')} ${unschedulable === 1 ? 'pod finds' : 'pods find'} no node`,
         ]),
     ...(holder === undefined ? [] : [held(holder)]),
     ...(floor === undefined
@@ -99,7 +101,7 @@ const circumstances = ({ observation: o }: Narrated): Said | undefined => {
     ...(canaryRatio === undefined
       ? []
       : [
-          say`no further than ${figureOf(canaryRatio, 2, 'ratio', "the canary's band")} of it from the size of the HPA's rule`,
+          say`no further than ${figureOf(canaryRatio, 2, 'ratio', "the canary's band")} of it from the size of the ${named('HPA', 'autoscaler')}'s rule`,
         ]),
   ];
   return known.length === 0 ? undefined : say`Besides: ${joined(known, '; ')}.`;
@@ -166,7 +168,7 @@ const doubts = ({ observation, spec }: Narrated): Said | undefined => {
   const missing = observation.samples.filter((s) => s.state !== 'ok').map((s) => named(s.metric, 'metric'));
   const names = missing.length === 0 ? 'no good metric' : joined(missing, ', ');
   if (why === 'none') return undefined;
-  if (why === 'partial') return say`In doubt: ${names} could not be relied on, so nothing was lowered.`;
+  if (why === 'partial') return say`In doubt: ${names} could not be relied on, so no smaller size was allowed.`;
   const later =
     spec.onMetricLoss?.action === 'Hold'
       ? ''
@@ -178,16 +180,16 @@ const doubts = ({ observation, spec }: Narrated): Said | undefined => {
 };
 
 const doneWith = (r: Narrated): Said => {
-  const actuator = named(r.actuator, 'actuator');
+  const [actuator, mode] = [named(r.actuator, 'actuator'), named(r.mode, 'mode')];
   switch (r.outcome) {
     case 'scaled':
       return say`Done: ${changeOf({ ...r.decision, atSeconds: r.atSeconds }, 'this decision')} was set (actuator: ${actuator}).`;
     case 'held':
       return r.mode === 'Off'
-        ? say`Done: nothing, since the mode is Off.`
+        ? say`Done: nothing, since the mode is ${mode}.`
         : say`Done: nothing had to be set.`;
     case 'shadowed':
-      return say`Done: nothing, only noted down, since the mode is Shadow.`;
+      return say`Done: nothing, only noted down, since the mode is ${mode}.`;
     case 'awaiting-approval':
       return say`Done: nothing yet; it waits for approval.`;
     case 'failed':

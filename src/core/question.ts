@@ -1,6 +1,6 @@
 import { zoneOf } from '#core/local-time';
 import { type NamedTime, readTimes } from '#core/question-time';
-import { figureOf, quoted, type Said, say, time } from '#core/said';
+import { figureOf, named, type Said, say, time } from '#core/said';
 
 export const intents = [
   'why',
@@ -72,14 +72,14 @@ const intentOf = (text: string, { kind }: NamedTime): Intent => {
 
 /** Understands a question by its words alone: the same words are always understood alike. */
 export const readQuestion = (text: string, askedAtSeconds: number, timeZone: string): Question => {
-  const { time: named, byClock, rest } = readTimes(text, askedAtSeconds, zoneOf(timeZone));
+  const { time: found, byClock, rest } = readTimes(text, askedAtSeconds, zoneOf(timeZone));
   const size = sizes.map((pattern) => pattern.exec(rest)?.[1]).find((found) => found !== undefined);
   const [up, down] = [more.test(rest), fewer.test(rest)];
   return {
-    intent: intentOf(rest, named),
+    intent: intentOf(rest, found),
     direction: up === down ? undefined : up ? 'more' : 'fewer',
     replicas: size === undefined ? undefined : Number(size),
-    time: named,
+    time: found,
     unreadTime: /\d:\d|\d ?[ap]\.?m\b|\d{4}-\d/.test(rest),
     askedAtSeconds,
     timeZone,
@@ -90,16 +90,16 @@ export const readQuestion = (text: string, askedAtSeconds: number, timeZone: str
 const aboutSeconds = { around: 900, people: 86_400, happened: 3600 } as const;
 
 /** The moment that the question is about. */
-export const momentOf = ({ time: named, askedAtSeconds }: Question): number =>
-  named.kind === 'none' ? askedAtSeconds : named.kind === 'moment' ? named.fromSeconds : named.toSeconds;
+export const momentOf = ({ time: found, askedAtSeconds }: Question): number =>
+  found.kind === 'none' ? askedAtSeconds : found.kind === 'moment' ? found.fromSeconds : found.toSeconds;
 
 /** The span that the question is about: around a moment, or what has just been. */
 export const spanOf = (q: Question): { readonly fromSeconds: number; readonly toSeconds: number } => {
-  const { time: named, intent, askedAtSeconds } = q;
+  const { time: found, intent, askedAtSeconds } = q;
   const { around, people: day, happened: before } = aboutSeconds;
-  if (named.kind === 'span') return { fromSeconds: named.fromSeconds, toSeconds: named.toSeconds };
-  if (named.kind === 'moment')
-    return { fromSeconds: Math.max(0, named.fromSeconds - around), toSeconds: named.fromSeconds + around };
+  if (found.kind === 'span') return { fromSeconds: found.fromSeconds, toSeconds: found.toSeconds };
+  if (found.kind === 'moment')
+    return { fromSeconds: Math.max(0, found.fromSeconds - around), toSeconds: found.fromSeconds + around };
   const back = intent === 'what-happened' ? before : day;
   return { fromSeconds: Math.max(0, askedAtSeconds - back), toSeconds: askedAtSeconds };
 };
@@ -117,7 +117,7 @@ const wishes: Readonly<Record<Intent, string>> = {
   unknown: 'the newest decision',
 };
 
-export const howToAsk = say`This was not understood; here is the newest decision. Ask why a size was what it was (then, or yesterday at noon), why not more or fewer, what it would take to grow, what happened last night, whether the HPA would have scaled, what it cost, or who changed the size.`;
+export const howToAsk = say`This was not understood; here is the newest decision. Ask why a size was what it was at a time, why not more or fewer, what it would take to grow, what happened between two times, whether the ${named('HPA', 'autoscaler')} would have scaled, what it cost, or who changed the size.`;
 
 /** What the question was taken to be, with the times as they were read. */
 export const understood = (q: Question): Said => {
@@ -131,6 +131,6 @@ export const understood = (q: Question): Said => {
     size === undefined
       ? ''
       : say`, and about ${figureOf(size, 0, 'replicas', 'the size in the question')} replicas`;
-  const zone = !byClock ? '' : say`; times of day are read in ${quoted(timeZone)}`;
+  const zone = !byClock ? '' : say`; times of day are read in ${named(timeZone, 'source')}`;
   return say`Asked: ${wish}, ${when}${supposed}${zone}${unreadTime ? '; a time in it could not be read' : ''}.`;
 };

@@ -35,7 +35,9 @@ export const figureOf = (value: number | undefined, digits: number, unit: FactUn
   number(value, figure(value, digits), unit, of);
 
 export const perSecond = (value: number | undefined, of: string): Said =>
-  number(value, `${rate(value)}/s`, 'per-second', of);
+  value === undefined || !Number.isFinite(value)
+    ? { text: 'unknown', facts: [] }
+    : number(value, `${rate(value)}/s`, 'per-second', of);
 
 export const seconds = (value: number, of: string): Said => say`${figureOf(value, 0, 'seconds', of)} s`;
 
@@ -56,6 +58,12 @@ export const changeOf = ({ from, to, atSeconds }: Change, of: string, between = 
   facts: [from, to].every(Number.isFinite) ? [{ kind: 'change', from, to, atSeconds, of }] : [],
 });
 
+/** The size of a decision that changed none. */
+export const stay = ({ to, ...decided }: Change, of: string): Said => ({
+  text: figure(to, 0),
+  facts: [...size(to, 'the size').facts, ...changeOf({ ...decided, to }, of).facts],
+});
+
 /** `2026-01-05 02:14:00Z` */
 export const timeText = (atSeconds: number): string =>
   Number.isFinite(atSeconds) && Math.abs(atSeconds) < 8.64e12
@@ -73,16 +81,9 @@ export const named = (name: string, of: NameKind): Said => {
   return { text, facts: text.trim() === '' ? [] : [{ kind: 'name', name: text, of }] };
 };
 
-const numeral = /\d+(?:\.\d+)?/g;
-
-/** Words from outside with whatever figures stand in them. */
-export const quoted = (words: string): Said => {
-  const said = named(words, 'quote');
-  const figures = [...said.text.matchAll(numeral)].map(([text]) =>
-    number(Number(text), text, 'plain', 'a figure in quoted words'),
-  );
-  return { text: said.text, facts: [said, ...figures].flatMap(({ facts }) => facts) };
-};
+/** Words from outside stand in quotation marks and are known as a whole: no figure in them is a fact of ours. */
+export const quoted = (words: string): Said =>
+  inOneLine(words).trim() === '' ? { text: 'no words', facts: [] } : say`"${named(words, 'quote')}"`;
 
 /** Lines without those that are missing, each fact and id once; `unsaid`: what may be said besides, though no line does. */
 export const evidence = (

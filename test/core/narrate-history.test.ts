@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { factCheck } from '#core/fact-check';
 import { demandRange, type Happened } from '#core/happened';
 import { outcomes } from '#core/model';
 import { historyEvidence } from '#core/narrate-history';
@@ -104,7 +105,7 @@ describe('a history', () => {
     const told = lines({ tally: tally({ marks }), witnesses: new Map([['doubt:missing', blind]]) });
     expect(told.slice(1, 3)).toEqual([
       'Limits that bound: the greatest size allowed is this (TooManyReplicas) in 100 decisions from 2026-01-05 00:01:00Z to 2026-01-05 00:15:00Z.',
-      'In doubt: demand was not known in 36 decisions, about 180 s, from 2026-01-05 00:27:00Z to 2026-01-05 00:29:55Z, at last requests error (HTTP 503).',
+      'In doubt: demand was not known in 36 decisions, about 180 s, from 2026-01-05 00:27:00Z to 2026-01-05 00:29:55Z, at last requests error ("HTTP 503").',
     ]);
   });
 
@@ -122,7 +123,7 @@ describe('a history', () => {
       witnesses: new Map([['holder:GitOps', at(0, { observation: observation({ holder }) })]]),
     });
     expect(told.slice(1, 4)).toEqual([
-      'Failed: 3 changes could not be set, the last 4 → 6 at 2026-01-05 00:01:00Z: gone.',
+      'Failed: 3 changes could not be set, the last 4 → 6 at 2026-01-05 00:01:00Z: "gone".',
       'Not carried out: 7 wishes were only noted down, 1 wish waited for approval, the last 4 → 6 at 2026-01-05 00:01:30Z, because the size is below what the expert in charge holds to be the least, so it orders replicas (BelowLowLine).',
       'Others: argocd set the size too in 1 decision at 2026-01-05 00:00:00Z, because a size stands in the manifests, and undoes every other (GitOps).',
     ]);
@@ -138,7 +139,7 @@ describe('a history', () => {
       }),
     ];
     expect(lines({ deeds, scaled })).toContain(
-      'People: 2026-01-05 00:01:00Z ann: keeps it from growing ("sale at 9"); bob had approved 6 replicas by 2026-01-05 00:01:30Z.',
+      'People: 2026-01-05 00:01:00Z ann: "keeps it from growing" ("sale at 9"); bob had approved 6 replicas by 2026-01-05 00:01:30Z.',
     );
   });
 
@@ -147,7 +148,7 @@ describe('a history', () => {
     expect(lines({ demand }).slice(1)).toEqual([
       'Nothing was limited, nothing was in doubt, nothing failed.',
       'People: nobody did anything that was noted.',
-      'Demand: from 10/s to 30/s, on average 20/s.',
+      'Demand: at least 10/s, at most 30/s, on average 20/s.',
     ]);
     expect(demandRange([Number.NaN])).toBe(undefined);
   });
@@ -217,6 +218,7 @@ describe('whatever happened', () => {
             }),
           );
           expect(unborne(told)).toEqual([]);
+          expect(told.text.split('\n').flatMap(factCheck(told.facts))).toEqual([]);
           expect(told.text).not.toMatch(/undefined|NaN|Infinity|\[object|^\s*$/m);
           expect(told.text).not.toMatch(/[^\P{Cc}\n]|\p{Cf}/u);
           expect(told.text.split('\n').length).toBeLessThanOrEqual(34);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Circumstances, holderReasons } from '#core/circumstances';
+import { factCheck } from '#core/fact-check';
 import type { Cycle, SampleState } from '#core/model';
 import { outcomes } from '#core/model';
 import { decisionEvidence, explain, type Narrated } from '#core/narrate';
@@ -141,6 +142,7 @@ test('every figure and time of an explanation is one of its facts, in any record
     fc.property(records(odd), (r) => {
       const told = decisionEvidence(r);
       expect(unborne(told)).toEqual([]);
+      expect(told.text.split('\n').flatMap(factCheck(told.facts))).toEqual([]);
       expect(told.facts).toEqual([...new Map(told.facts.map((f) => [JSON.stringify(f), f])).values()]);
       expect(told.decisions[0]).toBe(r.id);
     }),
@@ -238,7 +240,7 @@ test('what was missing, and what that did, is said', () => {
     observation: observation({ samples: [empty], demand: undefined }),
     decision: decision({ reason: 'MissingMetric', lines: undefined, expert: undefined, values: [] }),
   });
-  expect(explain(r)).toContain('requests error (HTTP 503)');
+  expect(explain(r)).toContain('requests error ("HTTP 503")');
   expect(explain(r)).toContain('In doubt: there is no demand to go by (requests), so the size was held');
   expect(oneLine(r)).toMatch(
     /^stays at 4: demand is not known; demand is not known, and nothing is concluded/,

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { factCheck } from '#core/fact-check';
 import { type Intent, intents, momentOf, readQuestion, spanOf, understood } from '#core/question';
 import { timeText } from '#core/said';
 import { unborne } from '#test/unborne';
@@ -181,6 +182,7 @@ it('reads any text without fault, always alike, to times that can be said', () =
       expect(fromSeconds).toBeLessThan(toSeconds);
       for (const at of [fromSeconds, toSeconds, momentOf(q)]) expect(timeText(at)).toMatch(/Z$/);
       expect(unborne({ ...understood(q), decisions: [] })).toEqual([]);
+      expect(factCheck(understood(q).facts)(understood(q).text)).toEqual([]);
     }),
     { numRuns: 2000 },
   );

@@ -93,7 +93,7 @@ describe('a history', () => {
     expect(told).toContain(
       'In doubt: demand was not known in 1 decision, about 5 s, at 2026-01-05 00:00:05Z.',
     );
-    expect(told).toContain('Demand: from 1.0/s to 5.0/s, on average 3.0/s.');
+    expect(told).toContain('Demand: at least 1.0/s, at most 5.0/s, on average 3.0/s.');
   });
 });
 
