@@ -4,7 +4,14 @@ import { type Target, targetKey } from '#core/model';
 import { inOneLine } from '#core/one-line';
 import { howToAsk, momentOf, type Question, readQuestion, spanOf, understood } from '#core/question';
 import { evidence, replicas, type Said, say, size, time } from '#core/said';
-import { type Answer, type Archive, NotKeptError, type Store, type TargetSummary } from '#ports';
+import {
+  type Answer,
+  type Archive,
+  NotKeptError,
+  type SpanPlace,
+  type Store,
+  type TargetSummary,
+} from '#ports';
 import { type ArchiveGiven, explained, openArchive, type Records } from './archive.ts';
 
 export type AnsweringGiven = Omit<ArchiveGiven, 'store'> & {
@@ -86,6 +93,11 @@ export const answering = ({ timeZone, now, ...given }: AnsweringGiven): Answerin
     return { atSeconds: moment, mistaken };
   };
 
+  const spanOfDecision = async (id: string | undefined): Promise<SpanPlace | undefined> => {
+    const record = id === undefined ? undefined : await store.decision(id);
+    return record && { traceId: record.traceId, spanId: record.spanId };
+  };
+
   const evidenceOf = async (
     q: Question,
     cluster: string,
@@ -122,7 +134,13 @@ export const answering = ({ timeZone, now, ...given }: AnsweringGiven): Answerin
     const ids = parts.flatMap((part) => ('decisions' in part ? part.decisions : []));
     const lines = parts.map((part) => ('decisions' in part ? told(part) : part));
     return {
-      asked: { cluster, target, question: text, atSeconds: momentOf(question) },
+      asked: {
+        cluster,
+        target,
+        question: text,
+        atSeconds: momentOf(question),
+        of: await spanOfDecision(ids[0]),
+      },
       question,
       evidence: evidence([understood(question), ...lines], ids),
     };

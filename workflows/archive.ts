@@ -1,15 +1,16 @@
 import { setImmediate } from 'node:timers/promises';
+import type { AuditEntry } from '#core/audit';
 import type { Evidence } from '#core/facts';
-import { type Deed, demandRange, type Happened } from '#core/happened';
+import { demandRange, type Happened, type Part, partsOf, type Span } from '#core/happened';
 import { type Target, targetKey } from '#core/model';
 import { because, decisionEvidence } from '#core/narrate';
 import { historyEvidence, peopleEvidence } from '#core/narrate-history';
 import { inOneLine } from '#core/one-line';
 import { changeOf, named, say, time, timeText } from '#core/said';
-import type { Tally } from '#core/tally';
+import { sumTallies, type Tally } from '#core/tally';
 import { type Archive, type DecisionQuery, type DecisionRecord, NotKeptError, type Store } from '#ports';
 
-export type Records = Pick<Store, 'decision' | 'decisions' | 'tally' | 'demand'>;
+export type Records = Pick<Store, 'decision' | 'decisions' | 'tally' | 'demand' | 'audits' | 'targets'>;
 type Kept = Awaited<ReturnType<Store['decisions']>>['items'][number];
 
 type Told = { readonly evidence: Evidence };
@@ -29,8 +30,6 @@ export type ArchiveGiven = {
   readonly store: Records;
   /** Absent: whoever asks is told what was decided. */
   readonly counterfactuals?: Counterfactuals | undefined;
-  /** What people did in [fromSeconds, toSeconds), the newest first. */
-  readonly deeds?: (of: TargetOf, fromSeconds: number, toSeconds: number) => Promise<readonly Deed[]>;
 };
 
 /** Whole microseconds is as fine as times are given: the upper end of a query is open. */
@@ -41,6 +40,7 @@ export const longestHistorySeconds = 7 * 86_400;
 
 const mostScaled = 120;
 const mostWishes = 1;
+const mostAudits = 12;
 const pageLength = 40;
 
 /** The newest of a query, a page at a time; between two of them the loop has its turn. */
@@ -80,7 +80,7 @@ export const explained = async (store: Pick<Records, 'decisions'>, record: Kept)
 };
 
 export const openArchive = (
-  { store, counterfactuals, deeds }: ArchiveGiven,
+  { store, counterfactuals }: ArchiveGiven,
   { cluster, target }: TargetOf,
 ): Archive & {
   /** Of a history what people and other writers did. */
@@ -120,12 +120,36 @@ export const openArchive = (
     return found;
   };
 
+  /** A part at a time: a week in one query would hold the loop up. */
+  const tallied = async (span: Span): Promise<readonly Omit<Part, 'last'>[]> => {
+    const parts: Omit<Part, 'last'>[] = [];
+    for (const part of partsOf(span)) {
+      const { fromSeconds, toSeconds } = part;
+      parts.push({ ...part, tally: await store.tally(cluster, target, fromSeconds, toSeconds) });
+      await setImmediate();
+    }
+    return parts;
+  };
+
+  const withSizes = (parts: readonly Omit<Part, 'last'>[]): Promise<readonly Part[]> =>
+    Promise.all(parts.map(async (part) => ({ ...part, last: await at(part.toSeconds - 2e-6) })));
+
+  /** Of the target, and of the configuration of all. */
+  const auditsIn = async (span: Span): Promise<readonly AuditEntry[]> => {
+    const query = { ...span, cluster, limit: mostAudits };
+    const own = await store.audits({ ...query, target });
+    const common = await store.audits({ ...query, action: 'configuration' });
+    return [...own.items, ...common.items].toSorted((a, b) => b.atSeconds - a.atSeconds);
+  };
+
   const happened = async (fromSeconds: number, toSeconds: number): Promise<Happened> => {
     const from = Math.max(fromSeconds, toSeconds - longestHistorySeconds);
+    const span = { fromSeconds: from, toSeconds };
     const [last, before] = [await at(toSeconds - 2e-6), await at(from - 2e-6)];
     if (last === undefined) throw await nothingKept(`before ${timeText(toSeconds)}`);
-    const within = { cluster, target, fromSeconds: from, toSeconds, limit: pageLength };
-    const tally = await store.tally(cluster, target, from, toSeconds);
+    const within = { ...span, cluster, target, limit: pageLength };
+    const parts = await tallied(span);
+    const tally = sumTallies(parts.map((part) => part.tally));
     const some = async (outcome: Kept['outcome'], most: number): Promise<readonly Kept[]> =>
       tally.outcomes[outcome] === 0 ? [] : newest(store, { ...within, outcome }, most);
     await setImmediate();
@@ -134,19 +158,23 @@ export const openArchive = (
       ...(await some('shadowed', mostWishes)),
       ...(await some('awaiting-approval', mostWishes)),
     ];
+    const many = tally.outcomes.scaled > mostScaled;
+    const all = await store.targets();
+    const own = all.find((one) => one.cluster === cluster && targetKey(one.target) === targetKey(target));
     return {
+      ...span,
       target,
-      fromSeconds: from,
-      toSeconds,
       before,
       last,
       tally,
-      scaled: await some('scaled', mostScaled),
+      scaled: many ? [] : await some('scaled', mostScaled),
+      parts: many ? await withSizes(parts) : [],
       failed: await some('failed', 1),
       wishes: wishes.toSorted((a, b) => b.atSeconds - a.atSeconds),
       witnesses: await witnessesOf(tally),
       demand: demandRange(perSecond),
-      deeds: (await deeds?.({ cluster, target }, from, toSeconds)) ?? [],
+      audits: await auditsIn(span),
+      wholeFromSeconds: own?.wholeFromSeconds ?? from,
     };
   };
 

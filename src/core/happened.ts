@@ -1,17 +1,14 @@
+import type { AuditEntry } from '#core/audit';
 import type { Target } from '#core/model';
 import type { Narrated } from '#core/narrate';
 import type { Tally } from '#core/tally';
 
-/** Something that a person did to a target. */
-export type Deed = {
-  readonly atSeconds: number;
-  readonly by: string;
-  /** In words of one line: `keeps it from growing`. */
-  readonly did: string;
-  readonly why?: string | undefined;
-};
-
 export type DemandRange = { readonly least: number; readonly most: number; readonly mean: number };
+
+export type Span = { readonly fromSeconds: number; readonly toSeconds: number };
+
+/** A part of a span, counted, and the newest decision at its end. */
+export type Part = Span & { readonly tally: Tally; readonly last: Narrated | undefined };
 
 /** All that was read of [fromSeconds, toSeconds) on one target; lists run from the newest to the oldest and may be cut. */
 export type Happened = {
@@ -30,11 +27,38 @@ export type Happened = {
   readonly witnesses: ReadonlyMap<string, Narrated>;
   /** undefined: no arrivals were counted. */
   readonly demand: DemandRange | undefined;
-  readonly deeds: readonly Deed[];
+  /** What people did, the newest first. */
+  readonly audits: readonly AuditEntry[];
+  /** From here on every decision is kept; before it holds were removed. */
+  readonly wholeFromSeconds: number;
+  /** Where there were too many changes to read: the span in parts, the oldest first. */
+  readonly parts: readonly Part[];
 };
 
 export const sizeAfter = ({ outcome, decision: { from, to } }: Narrated): number =>
   outcome === 'scaled' ? to : from;
+
+const daySeconds = 86_400;
+/** Steps by which people read a clock. */
+const clockSteps = [300, 600, 900, 1800, 3600, 10_800, 21_600, 43_200, daySeconds];
+const mostSteps = 8;
+
+/** So long that a span has about eight of them; in whole seconds, so that no step is lost to rounding. */
+export const clockStep = (seconds: number): number =>
+  clockSteps.find((step) => seconds / step < mostSteps) ??
+  daySeconds * Math.ceil(seconds / daySeconds / (mostSteps - 1));
+
+/** A span cut where the clock is at a step. */
+export const partsOf = ({ fromSeconds, toSeconds }: Span): readonly Span[] => {
+  const step = clockStep(toSeconds - fromSeconds);
+  const parts: Span[] = [];
+  for (let from = fromSeconds; from < toSeconds; ) {
+    const to = Math.min(toSeconds, (Math.floor(from / step) + 1) * step);
+    parts.push({ fromSeconds: from, toSeconds: to });
+    from = to;
+  }
+  return parts;
+};
 
 /** undefined: nothing was counted. */
 export const demandRange = (perSecond: ArrayLike<number>): DemandRange | undefined => {

@@ -1,13 +1,10 @@
-import { type Happened, sizeAfter } from '#core/happened';
+import { clockStep, type Happened, type Part, sizeAfter } from '#core/happened';
 import type { Narrated } from '#core/narrate';
 import { inWords, isReason } from '#core/reasons';
 import { changeOf, countOf, joined, named, perSecond, type Said, say, size, time } from '#core/said';
 
 const mostTold = 12;
 const mostReasons = 6;
-const mostGroups = 8;
-/** Steps by which people read a clock. */
-const groupSeconds = [300, 600, 900, 1800, 3600, 10_800, 21_600, 43_200, 86_400];
 
 const reasonName = (reason: string): Said => named(reason, 'reason');
 
@@ -48,10 +45,18 @@ const group = (changes: readonly Narrated[]): Said => {
 };
 
 const grouped = (changes: readonly Narrated[]): readonly Said[] => {
-  const seconds = changes.at(-1)!.atSeconds - changes[0]!.atSeconds;
-  const fits = groupSeconds.find((step) => seconds / step < mostGroups) ?? seconds / (mostGroups - 1);
-  const groups = Map.groupBy(changes, ({ atSeconds }) => Math.floor(atSeconds / fits));
+  const step = clockStep(changes.at(-1)!.atSeconds - changes[0]!.atSeconds);
+  const groups = Map.groupBy(changes, ({ atSeconds }) => Math.floor(atSeconds / step));
   return [...groups.values()].map((some) => (some.length === 1 ? change(some[0]!) : group(some)));
+};
+
+/** Of a part whose changes were not read: how many, and the sizes at its ends. */
+const part = ({ fromSeconds, toSeconds, tally, last }: Part, before: Narrated | undefined): Said => {
+  const end =
+    last === undefined ? '' : say`, ${size(sizeAfter(last), 'size at the end of a part')} in the end`;
+  const start =
+    before === undefined ? '' : say`, ${size(sizeAfter(before), 'size at the start of a part')} at first`;
+  return say`${time(fromSeconds, 'the start of a part')} to ${time(toSeconds, 'the end of a part')}: ${countOf(tally.outcomes.scaled, 'change', 'changes')}${start}${end}.`;
 };
 
 /** What the names of reasons mean, each once. */
@@ -72,19 +77,17 @@ const inOtherWords = (changes: readonly Narrated[]): readonly Said[] => {
 };
 
 /** Each change with its time and reason; where there are many, how they went by the clock. */
-export const changesTold = ({ before, last, scaled, tally }: Happened): readonly Said[] => {
+export const changesTold = ({ before, last, scaled, parts }: Happened): readonly Said[] => {
+  if (parts.length > 0) return parts.map((one, i) => part(one, i === 0 ? before : parts[i - 1]!.last));
   const changes = scaled.toReversed();
-  const cut = tally.outcomes.scaled - changes.length;
-  const heard = cut > 0 ? [say`Told are the newest ${countOf(changes.length, 'change', 'changes')}.`] : [];
   const words = inOtherWords(changes);
-  if (changes.length > mostTold) return [...heard, ...grouped(changes), ...words];
-  const started = cut > 0 ? undefined : before;
+  if (changes.length > mostTold) return [...grouped(changes), ...words];
   const told = changes.flatMap((r, i) => {
-    const earlier = i === 0 ? started : changes[i - 1];
+    const earlier = i === 0 ? before : changes[i - 1];
     const other = earlier === undefined ? undefined : elsewhere(earlier, r);
     return other === undefined ? [change(r)] : [other, change(r)];
   });
-  const newest = changes.at(-1) ?? started;
+  const newest = changes.at(-1) ?? before;
   const after = newest === undefined || last === undefined ? undefined : elsewhere(newest, last);
-  return [...heard, ...told, ...(after === undefined || newest?.id === last?.id ? [] : [after]), ...words];
+  return [...told, ...(after === undefined || newest?.id === last?.id ? [] : [after]), ...words];
 };

@@ -120,7 +120,7 @@ const holders = (h: Happened): Said | undefined => {
 };
 
 /** Approvals stand in the records of what they led to. */
-const people = ({ deeds, scaled }: Happened): Said => {
+const people = ({ audits, scaled }: Happened): Said => {
   const approvals = scaled.flatMap(({ atSeconds, observation: { approved }, decision: { reason } }) =>
     approved === undefined || reason !== 'Approved'
       ? []
@@ -128,9 +128,9 @@ const people = ({ deeds, scaled }: Happened): Said => {
           say`${named(approved.by, 'writer')} had approved ${replicas(approved.to, 'approved')} by ${time(atSeconds, 'an approved change')}`,
         ],
   );
-  const done = deeds.map(
-    ({ atSeconds, by, did, why }) =>
-      say`${time(atSeconds, 'what a person did')} ${named(by, 'writer')}: ${quoted(did)}${why === undefined ? '' : say` (${quoted(why)})`}`,
+  const done = audits.map(
+    ({ atSeconds, by, what, why }) =>
+      say`${time(atSeconds, 'what a person did')} ${named(by, 'writer')}: ${quoted(what)}${why === undefined ? '' : say` (${quoted(why)})`}`,
   );
   const all = [...done, ...approvals];
   if (all.length === 0) return say`People: nobody did anything that was noted.`;
@@ -142,6 +142,11 @@ const people = ({ deeds, scaled }: Happened): Said => {
 const demand = ({ demand: range }: Happened): Said | undefined =>
   range &&
   say`Demand: at least ${perSecond(range.least, 'least demand')}, at most ${perSecond(range.most, 'greatest demand')}, on average ${perSecond(range.mean, 'mean demand')}.`;
+
+const unwhole = ({ wholeFromSeconds, fromSeconds }: Happened): Said | undefined =>
+  wholeFromSeconds <= fromSeconds
+    ? undefined
+    : say`Before ${time(wholeFromSeconds, 'since when every decision is kept')} only decisions that did something are kept: what is counted there is too little.`;
 
 const quiet = (h: Happened, told: readonly (Said | undefined)[]): Said | undefined =>
   h.tally.decisions > 0 && told.every((part) => part === undefined)
@@ -160,5 +165,8 @@ export const peopleEvidence = (h: Happened): Evidence =>
 export const historyEvidence = (h: Happened): Evidence => {
   const about = [limits, doubts, failures, wished, holders].map((part) => part(h));
   const of = [...h.scaled, ...h.failed.slice(0, 1), ...h.wishes.slice(0, 1), ...h.witnesses.values()];
-  return evidence([head(h), ...changesTold(h), ...about, quiet(h, about), people(h), demand(h)], ids(of, h));
+  return evidence(
+    [head(h), unwhole(h), ...changesTold(h), ...about, quiet(h, about), people(h), demand(h)],
+    ids(of, h),
+  );
 };

@@ -168,7 +168,8 @@ const doubts = ({ observation, spec }: Narrated): Said | undefined => {
   const missing = observation.samples.filter((s) => s.state !== 'ok').map((s) => named(s.metric, 'metric'));
   const names = missing.length === 0 ? 'no good metric' : joined(missing, ', ');
   if (why === 'none') return undefined;
-  if (why === 'partial') return say`In doubt: ${names} could not be relied on, so no smaller size was allowed.`;
+  if (why === 'partial')
+    return say`In doubt: ${names} could not be relied on, so no smaller size was allowed.`;
   const later =
     spec.onMetricLoss?.action === 'Hold'
       ? ''

@@ -1,5 +1,5 @@
 import { doubt } from '#core/doubt';
-import type { Cycle, Outcome } from '#core/model';
+import { type Cycle, type Outcome, outcomes } from '#core/model';
 
 /** What is counted besides outcomes: limits that bound, doubts, and others who set the size. */
 export const markKinds = ['limit', 'doubt', 'holder'] as const;
@@ -50,3 +50,14 @@ export const sumMarks = (
     }
   return new Map([...sums].sort(([a, x], [b, y]) => y.count - x.count || (a < b ? -1 : 1)));
 };
+
+/** Of spans that follow each other. */
+export const sumTallies = (tallies: readonly Tally[]): Tally => ({
+  decisions: tallies.reduce((sum, { decisions }) => sum + decisions, 0),
+  outcomes: Object.fromEntries(
+    outcomes.map((outcome) => [outcome, tallies.reduce((sum, tally) => sum + tally.outcomes[outcome], 0)]),
+  ) as Record<Outcome, number>,
+  marks: sumMarks(
+    tallies.flatMap(({ marks }) => [...marks].map(([mark, counted]) => ({ ...counted, marks: [mark] }))),
+  ),
+});

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { AuditEntry } from '#core/audit';
 import { factCheck } from '#core/fact-check';
-import { demandRange, type Happened } from '#core/happened';
+import { demandRange, type Happened, partsOf } from '#core/happened';
 import { outcomes } from '#core/model';
 import { historyEvidence } from '#core/narrate-history';
-import { marksOf, sumMarks, type Tally } from '#core/tally';
+import { marksOf, sumMarks, sumTallies, type Tally } from '#core/tally';
 import { cycleId, decision, observation, record, sample, startAt, target } from '#test/make';
 import { unborne } from '#test/unborne';
 
@@ -43,10 +44,24 @@ const happened = (overrides: Partial<Happened> = {}): Happened => {
     wishes: [],
     witnesses: new Map(),
     demand: undefined,
-    deeds: [],
+    audits: [],
+    wholeFromSeconds: startAt,
+    parts: [],
     ...overrides,
   };
 };
+
+const audit = (overrides: Partial<AuditEntry> = {}): AuditEntry => ({
+  id: cycleId(),
+  atSeconds: startAt + 60,
+  cluster: 'home',
+  target: target(),
+  action: 'pause',
+  by: 'ann',
+  byFrom: 'claimed',
+  what: 'keeps it from growing',
+  ...overrides,
+});
 
 const lines = (overrides: Partial<Happened> = {}) => historyEvidence(happened(overrides)).text.split('\n');
 
@@ -76,7 +91,7 @@ describe('a history', () => {
     );
   });
 
-  it('tells many changes by the clock, in at most nine lines', () => {
+  it('tells many changes by the clock, in a few lines', () => {
     const many = Array.from({ length: 100 }, (_, n) => change(36 * n, 4 + (n % 2), 5 - (n % 2))).toReversed();
     const told = lines({ scaled: many }).filter((line) => line.includes('changes, '));
     expect(told.length).toBeLessThanOrEqual(9);
@@ -85,9 +100,21 @@ describe('a history', () => {
     );
   });
 
-  it('says so when only the newest changes were read', () => {
-    expect(lines({ scaled: [change(600, 4, 6)], tally: tally({ scaled: 40 }) })[1]).toBe(
-      'Told are the newest 1 change.',
+  it('tells changes that were too many to read by parts of the span', () => {
+    const parts = partsOf({ fromSeconds: startAt, toSeconds: startAt + 3600 }).map((span, i) => ({
+      ...span,
+      tally: tally({ scaled: 40 + i }),
+      last: at(600 * (i + 1) - 5, { decision: decision({ from: 5 + i, to: 5 + i }) }),
+    }));
+    expect(lines({ parts, tally: tally({ scaled: 255 }) }).slice(1, 3)).toEqual([
+      '2026-01-05 00:00:00Z to 2026-01-05 00:10:00Z: 40 changes, 4 at first, 5 in the end.',
+      '2026-01-05 00:10:00Z to 2026-01-05 00:20:00Z: 41 changes, 5 at first, 6 in the end.',
+    ]);
+  });
+
+  it('says from when on every decision is kept', () => {
+    expect(lines({ wholeFromSeconds: startAt + 600 })[1]).toBe(
+      'Before 2026-01-05 00:10:00Z only decisions that did something are kept: what is counted there is too little.',
     );
   });
 
@@ -130,7 +157,7 @@ describe('a history', () => {
   });
 
   it('tells what people did, with their own reason', () => {
-    const deeds = [{ atSeconds: startAt + 60, by: 'ann', did: 'keeps it from growing', why: 'sale\nat 9' }];
+    const audits = [audit({ why: 'sale\nat 9' })];
     const approved = { decisionId: cycleId(startAt, 3), to: 6, by: 'bob' };
     const scaled = [
       at(90, {
@@ -138,7 +165,7 @@ describe('a history', () => {
         observation: observation({ approved }),
       }),
     ];
-    expect(lines({ deeds, scaled })).toContain(
+    expect(lines({ audits, scaled })).toContain(
       'People: 2026-01-05 00:01:00Z ann: "keeps it from growing" ("sale at 9"); bob had approved 6 replicas by 2026-01-05 00:01:30Z.',
     );
   });
@@ -214,7 +241,7 @@ describe('whatever happened', () => {
               tally: { decisions: kept.length, outcomes: Object.fromEntries(counts), marks },
               witnesses: new Map([...marks.keys()].map((mark) => [mark, kept[0]!])),
               demand: rates && demandRange(rates),
-              deeds: [{ atSeconds: startAt, by, did: 'did 5 things', why: by }],
+              audits: [audit({ by, what: 'did 5 things', why: by })],
             }),
           );
           expect(unborne(told)).toEqual([]);
@@ -226,5 +253,45 @@ describe('whatever happened', () => {
         },
       ),
     );
+  });
+});
+
+describe('the parts of a span', () => {
+  it('are whole, in order, and cut by the clock', () => {
+    const span = fc.record({ fromSeconds: fc.nat(2e9), length: fc.integer({ min: 1, max: 30 * 86_400 }) });
+    fc.assert(
+      fc.property(span, ({ fromSeconds, length }) => {
+        const parts = partsOf({ fromSeconds, toSeconds: fromSeconds + length });
+        expect(parts.length).toBeLessThanOrEqual(9);
+        expect(parts[0]?.fromSeconds).toBe(fromSeconds);
+        expect(parts.at(-1)?.toSeconds).toBe(fromSeconds + length);
+        for (const [i, part] of parts.entries()) {
+          expect(part.fromSeconds).toBeLessThan(part.toSeconds);
+          if (i > 0) expect(part.fromSeconds).toBe(parts[i - 1]!.toSeconds);
+        }
+      }),
+    );
+  });
+});
+
+it('counts of two spans are those of both together', () => {
+  const counted = (count: number, firstAt: number, lastAt: number) => ({ count, firstAt, lastAt });
+  const [early, late] = [
+    tally({ scaled: 2, marks: new Map([['doubt:missing', counted(2, 10, 20)]]) }),
+    tally({
+      scaled: 3,
+      marks: new Map([
+        ['doubt:missing', counted(1, 30, 30)],
+        ['limit:Cooldown', counted(9, 30, 90)],
+      ]),
+    }),
+  ];
+  expect(sumTallies([early, late])).toEqual({
+    decisions: 1440,
+    outcomes: { held: 1400, scaled: 5, failed: 0, shadowed: 0, 'awaiting-approval': 0 },
+    marks: new Map([
+      ['limit:Cooldown', counted(9, 30, 90)],
+      ['doubt:missing', counted(3, 10, 30)],
+    ]),
   });
 });

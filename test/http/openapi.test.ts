@@ -49,6 +49,8 @@ it.each([
   ['get', '/api/v1/decisions/{id}', `/api/v1/decisions/${one.id}`, 200],
   ['get', '/api/v1/decisions/{id}', '/api/v1/decisions/x', 400],
   ['get', '/api/v1/decisions/{id}/explanation', `/api/v1/decisions/${one.id}/explanation`, 200],
+  ['post', '/api/v1/explanations', '/api/v1/explanations', 200],
+  ['post', '/api/v1/explanations', '/api/v1/explanations?wording=maybe', 400],
   [
     'post',
     '/api/v1/targets/{namespace}/{kind}/{name}/pause',
@@ -63,7 +65,9 @@ it.each([
   ],
 ] as const)('keeps to its schema: %s %s as %s answers %d', async (method, path, url, status) => {
   const api = await document();
-  const body = JSON.stringify({ until: now + 60, reason: 'r' });
+  const asked = { target: 'default/Deployment/web', question: 'what happened today?', at: now };
+  const said = path.endsWith('explanations') ? asked : { until: now + 60, reason: 'r' };
+  const body = JSON.stringify(said);
   const headers = { ...authorization, 'Content-Type': 'application/json' };
   const sent = method === 'post' ? { method: 'POST', headers, body } : { headers };
   const answer = await (await world([one])).app().request(url, sent);

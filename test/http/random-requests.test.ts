@@ -31,6 +31,7 @@ const path = fc.oneof(
   fc.constantFrom(
     '/api/v1/decisions',
     '/api/v1/targets/default/Deployment/web/pause',
+    '/api/v1/explanations',
     '/healthz',
     '/metrics',
   ),
@@ -55,6 +56,12 @@ const query = fc
 const body = fc.oneof(
   fc.string({ unit: 'binary' }),
   fc.json(),
+  fc
+    .record(
+      { target: fc.constant('default/Deployment/web'), question: fc.string(), at: word },
+      { requiredKeys: ['target'] },
+    )
+    .map((value) => JSON.stringify(value)),
   fc
     .record({ until: fc.anything(), reason: fc.anything(), direction: fc.anything() }, { requiredKeys: [] })
     .map(
