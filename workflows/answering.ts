@@ -12,7 +12,8 @@ import {
   type Store,
   type TargetSummary,
 } from '#ports';
-import { type ArchiveGiven, explained, openArchive, type Records } from './archive.ts';
+import { type ArchiveGiven, explained, openArchive } from './archive.ts';
+import { newestAt, type Records } from './happened.ts';
 
 export type AnsweringGiven = Omit<ArchiveGiven, 'store'> & {
   readonly store: Records & Pick<Store, 'targets'>;
@@ -74,7 +75,7 @@ export const answering = ({ timeZone, now, ...given }: AnsweringGiven): Answerin
     const of = { cluster, target };
     const moment = momentOf(q);
     if (q.time.kind !== 'moment' && q.replicas === undefined) return { atSeconds: moment };
-    const [then] = (await store.decisions({ ...of, toSeconds: moment + 1e-6, limit: 1 })).items;
+    const then = await newestAt(store, of, moment);
     const toSeconds = q.time.kind === 'moment' ? q.time.toSeconds : moment + 1e-6;
     const changes = (await store.decisions({ ...of, outcome: 'scaled', toSeconds, limit: mostSearched }))
       .items;

@@ -104,7 +104,9 @@ export const spanOf = (q: Question): { readonly fromSeconds: number; readonly to
   return { fromSeconds: Math.max(0, askedAtSeconds - back), toSeconds: askedAtSeconds };
 };
 
-const aboutSpan = (intent: Intent): boolean => ['what-happened', 'who', 'regret'].includes(intent);
+/** Else it is about a moment. */
+export const isAboutSpan = ({ intent }: Question): boolean =>
+  ['what-happened', 'who', 'regret'].includes(intent);
 
 const wishes: Readonly<Record<Intent, string>> = {
   why: 'why the size was what it was',
@@ -117,14 +119,14 @@ const wishes: Readonly<Record<Intent, string>> = {
   unknown: 'the newest decision',
 };
 
-export const howToAsk = say`This was not understood; here is the newest decision. Ask why a size was what it was at a time, why not more or fewer, what it would take to grow, what happened between two times, whether the ${named('HPA', 'autoscaler')} would have scaled, what it cost, or who changed the size.`;
+export const howToAsk = say`This was not understood; here is the newest decision. Ask why a size was what it was at a time, why not more or fewer, what it would take to grow, what happened in a span of time, whether the ${named('HPA', 'autoscaler')} would have scaled, what it cost, or who changed the size.`;
 
 /** What the question was taken to be, with the times as they were read. */
 export const understood = (q: Question): Said => {
   const { intent, direction, replicas: size, timeZone, byClock, unreadTime } = q;
   const { fromSeconds, toSeconds } = spanOf(q);
   const wish = `${wishes[intent]}${intent === 'why-not' && direction !== undefined ? `, and not ${direction}` : ''}`;
-  const when = aboutSpan(intent)
+  const when = isAboutSpan(q)
     ? say`from ${time(fromSeconds, 'the start of what is asked about')} to ${time(toSeconds, 'the end of what is asked about')}`
     : say`at ${time(momentOf(q), 'the time that is asked about')}`;
   const supposed =

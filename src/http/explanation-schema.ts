@@ -47,6 +47,7 @@ export const AnswerView = z
       replicas: z.number().optional(),
       cluster: text,
       atSeconds: instant,
+      /** Where it is about a span of time. */
       fromSeconds: instant.optional(),
       toSeconds: instant.optional(),
       timeZone: text,

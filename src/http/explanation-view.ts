@@ -1,6 +1,6 @@
 import type { z } from '@hono/zod-openapi';
 import type { Evidence } from '#core/facts';
-import { spanOf, understood } from '#core/question';
+import { isAboutSpan, spanOf, understood } from '#core/question';
 import type { Answer, DecisionRecord, Store } from '#ports';
 import type { AnswerView, ExplanationView } from './explanation-schema.ts';
 import { summaryView } from './record-view.ts';
@@ -27,7 +27,7 @@ export const answerView = async (
     replicas: question.replicas,
     cluster: asked.cluster,
     atSeconds: asked.atSeconds,
-    ...(question.time.kind === 'span' ? spanOf(question) : {}),
+    ...(isAboutSpan(question) ? spanOf(question) : {}),
     timeZone: question.timeZone,
   },
   text: evidence.text,

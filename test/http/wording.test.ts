@@ -174,6 +174,15 @@ it('takes only so many at once, and another once one has left; who wants no mode
   expect((await fetch(at, post(stream))).status).toBe(200);
 });
 
+it('keeps no place and asks no model for a HEAD', async () => {
+  const { explainer, seen } = speaker([], never);
+  const { url } = await served(explainer, { maxEventClients: 1 });
+  const path = `${url}/api/v1/decisions/${kept[0]!.id}/explanation`;
+  expect((await fetch(`${path}?wording=true`, { method: 'HEAD', headers: stream })).status).toBe(200);
+  expect(seen.begun).toBe(0);
+  expect((await fetch(path, { headers: stream })).status).toBe(200);
+});
+
 it('lets an asker go who takes nothing for four heartbeats, and stops the model', async () => {
   const flood = Array.from({ length: 400 }, (): Worded => ({ kind: 'sentence', text: 'x'.repeat(100_000) }));
   const { explainer, seen } = speaker(flood, never);

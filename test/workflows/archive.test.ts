@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { openStore } from '#adapters/stores/registry';
+import { factCheck } from '#core/fact-check';
 import { type DecisionRecord, NotKeptError, type Store } from '#ports';
 import { cycleId, decision, observation, record, startAt, target } from '#test/make';
+import { unborne } from '#test/unborne';
 import { answering } from '#workflows/answering';
-import { longestHistorySeconds } from '#workflows/archive';
+import { longestHistorySeconds } from '#workflows/happened';
 
 const at = (seconds: number, overrides: Partial<DecisionRecord> = {}): DecisionRecord =>
   record({ id: cycleId(startAt + seconds, seconds), atSeconds: startAt + seconds, ...overrides });
@@ -45,6 +47,14 @@ describe('a decision', () => {
   it('is not said to come from a change that somebody else has undone', async () => {
     await keep(at(0, { decision: sizes(4, 6) }), at(5, { decision: sizes(9, 9) }));
     expect((await archive().decision(startAt + 5)).text).not.toContain('came about');
+  });
+
+  it('that was old by then is said to be', async () => {
+    await keep(at(0));
+    expect((await archive().decision(startAt + 600)).text.split('\n')[1]).toBe(
+      'That was the newest decision at 2026-01-05 00:10:00Z, and 600 s old by then.',
+    );
+    expect((await archive().decision(startAt + 15)).text).not.toContain('old by then');
   });
 
   it('of before the oldest is refused, with what is kept', async () => {
@@ -97,6 +107,33 @@ describe('a history', () => {
   });
 });
 
+it('every answer says only what its facts bear out', async () => {
+  await keep(
+    at(0, { decision: sizes(4, 6) }),
+    at(30, {
+      decision: sizes(7, 5),
+      observation: observation({
+        holder: { writer: 'kube-controller-manager', reason: 'HorizontalPodAutoscaler' },
+      }),
+    }),
+    at(60, { decision: sizes(5, 5), observation: observation({ demand: undefined, samples: [] }) }),
+  );
+  const asked = [
+    'why?',
+    'why 9 at 00:00?',
+    'what happened today?',
+    'who?',
+    'bananas',
+    'why at 00:30',
+    'why at 25:99',
+  ];
+  for (const question of asked) {
+    const told = await ask(question);
+    expect([question, ...told.text.split('\n').flatMap(factCheck(told.facts))]).toEqual([question]);
+    expect(unborne(told)).toEqual([]);
+  }
+});
+
 describe('an answer', () => {
   const minute = [
     at(8040, { decision: sizes(4, 4) }),
@@ -133,6 +170,41 @@ describe('an answer', () => {
     const { asked } = await answers(startAt).answer({ target: target(), question: 'why?' });
     expect(asked.atSeconds).toBe(startAt + 7200);
   });
+});
+
+it('reads so many records at most, however long it is asked about and however much has happened', async () => {
+  for (let n = 0; n < 300; n++)
+    await store.append(
+      at(60 * n, { decision: sizes(4 + (n % 2), 5 - (n % 2)), outcome: n % 3 === 0 ? 'failed' : 'scaled' }),
+    );
+  let read = 0;
+  const counted: Store = {
+    ...store,
+    decision: async (id) => {
+      read++;
+      return store.decision(id);
+    },
+    decisions: async (query) => {
+      const page = await store.decisions(query);
+      read += page.items.length;
+      return page;
+    },
+  };
+  const { answer } = answering({ store: counted, timeZone: 'UTC', now: () => startAt + 20_000 });
+  const reads: number[] = [];
+  for (const question of [
+    'why?',
+    'why 5 at 02:14?',
+    'what happened today?',
+    'what happened in the last 2 hours?',
+    'who?',
+  ]) {
+    read = 0;
+    await answer({ question });
+    reads.push(read);
+  }
+  expect(Math.max(...reads)).toBeLessThan(150);
+  expect(reads[0]).toBeLessThan(5);
 });
 
 /** What SQLite is asked while `work` runs. */

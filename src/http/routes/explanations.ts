@@ -75,8 +75,10 @@ export const explanationRoutes = (app: App, deps: AppDependencies, settings: App
   ) => {
     const type = accepts(c, { header: 'Accept', supports, default: 'application/json' });
     if (type === 'text/plain') return c.text(printable(`${evidence.text}\n`), 200);
-    const isStream = type === 'text/event-stream';
-    const speaker = (wording ?? isStream) ? explainer : undefined;
+    // Who asks for the head alone is given no stream and costs no model.
+    const isHead = c.req.method === 'HEAD';
+    const isStream = type === 'text/event-stream' && !isHead;
+    const speaker = (wording ?? isStream) && !isHead ? explainer : undefined;
     if (!isStream && speaker === undefined) return c.json(await view(), 200);
 
     const client = clients.enter(c);
