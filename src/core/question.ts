@@ -47,7 +47,7 @@ const fewer =
   /\b(fewer|less|down|lower(?:ed)?|shrink|shrank|shrunk|removed?|smaller|decreased?|dropp?(?:ed)?|released?|so many|too many)\b/;
 
 const not =
-  /\bwhy (?:not|no|never|only|just|still|so (?:few|many)|too (?:few|many))\b|\bwhy\b.*(?:\bnot\b|n't\b|\bso few\b|\bso many\b|\btoo many\b|\btoo few\b|\bnever\b|\bonly\b)|\bwhat(?:'s| is| was)? (?:keep|block|prevent|hold|limit|stop)(?:s|ing|ped)?\b|\bwhat(?:'s| is| was)? (?:keeping|blocking|preventing|holding|limiting|stopping)\b/;
+  /\bwhy (?:not|no|never|only|just|still|so (?:few|many)|too (?:few|many))\b|\bwhy\b.*(?:\bnot\b|n't\b|\bso few\b|\bso many\b|\btoo many\b|\btoo few\b|\bnever\b|\bonly\b|\bstuck\b)|\bwhat(?:'s| is| was)? (?:keep|block|prevent|hold|limit|stop)(?:s|ing|ped)?\b|\bwhat(?:'s| is| was)? (?:keeping|blocking|preventing|holding|limiting|stopping)\b/;
 const take =
   /\bwhat (?:would|will|does|do|did|must|has to|have to|needs? to)\b.*\b(?:take|happen|change|need|be)\b|\bwhat (?:is|would be) (?:needed|missing|required)\b|\bhow (?:much|far|many) more\b.*\b(?:until|before|to|till)\b|\bwhen (?:will|would) (?:it|you|nimbusguard|there)\b|\bwhat would open\b|\bhow (?:can|could|do) (?:i|we)\b/;
 const others =
@@ -63,16 +63,41 @@ const why =
 const intentOf = (text: string, { kind }: NamedTime): Intent => {
   if (others.test(text) || paid.test(text)) return paid.test(text) || kind === 'span' ? 'regret' : 'compare';
   if (people.test(text)) return 'who';
-  if (not.test(text)) return 'why-not';
+  // What withheld a size over a span stands in its history.
+  if (not.test(text)) return kind === 'span' ? 'what-happened' : 'why-not';
   if (happened.test(text)) return 'what-happened';
   if (take.test(text)) return 'what-would-it-take';
   if (why.test(text)) return kind === 'span' ? 'what-happened' : 'why';
   return kind === 'span' ? 'what-happened' : kind === 'moment' && text.length < 20 ? 'why' : 'unknown';
 };
 
+const numerals = [
+  'one',
+  'two',
+  'three',
+  'four',
+  'five',
+  'six',
+  'seven',
+  'eight',
+  'nine',
+  'ten',
+  'eleven',
+  'twelve',
+];
+const numeral = new RegExp(`\\b(${numerals.join('|')})(?= (?:replicas?|pods?|instances?)\\b)`, 'gi');
+/** `stuck at 7` is a size, though `at 7` alone is an hour. */
+const sizeAt =
+  /\b((?:is|are|was|were) (?:it|we|you|this|there)|stuck|stays?|stayed|remain(?:s|ed)?|sits?|sitting|held|holding) (?:still )?at (?=\d{1,6}(?!\w|[:.]\d| ?(?:[ap]\.?m\b|o'clock)))/gi;
+
+const withSizes = (text: string): string =>
+  text
+    .replaceAll(numeral, (word) => `${numerals.indexOf(word.toLowerCase()) + 1}`)
+    .replaceAll(sizeAt, '$1 size ');
+
 /** Understands a question by its words alone: the same words are always understood alike. */
 export const readQuestion = (text: string, askedAtSeconds: number, timeZone: string): Question => {
-  const { time: found, byClock, rest } = readTimes(text, askedAtSeconds, zoneOf(timeZone));
+  const { time: found, byClock, rest } = readTimes(withSizes(text), askedAtSeconds, zoneOf(timeZone));
   const size = sizes.map((pattern) => pattern.exec(rest)?.[1]).find((found) => found !== undefined);
   const [up, down] = [more.test(rest), fewer.test(rest)];
   return {
