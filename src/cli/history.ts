@@ -1,6 +1,5 @@
 import { Command, Option } from 'commander';
 import { type Outcome, outcomes, type Target, targetKey } from '#core/model';
-
 import type { DecisionRecord, Store } from '#ports';
 import { betweenArgument, targetArgument, timeArgument, wholeNumber } from './arguments.ts';
 import type { CommandMaker } from './commands.ts';

@@ -1,9 +1,6 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
-
 import type { Author } from '#core/audit';
-
 import type { Evidence } from '#core/facts';
-
 import type { Pause, Target } from '#core/model';
 import type { Answer, Archive, Clock, DecisionRecord, EventBus, Explainer, Store } from '#ports';
 
