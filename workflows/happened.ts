@@ -132,6 +132,7 @@ export const readHappened = async (
     witnesses,
     demand: demandRange(perSecond),
     audits: await auditsIn(store, of, span),
+    keptFromSeconds: own?.firstAtSeconds ?? span.fromSeconds,
     wholeFromSeconds: own?.wholeFromSeconds ?? span.fromSeconds,
   };
 };

@@ -29,6 +29,8 @@ export type Happened = {
   readonly demand: DemandRange | undefined;
   /** What people did, the newest first. */
   readonly audits: readonly AuditEntry[];
+  /** When the oldest decision fell that is kept. */
+  readonly keptFromSeconds: number;
   /** From here on every decision is kept; before it holds were removed. */
   readonly wholeFromSeconds: number;
   /** Where there were too many changes to read: the span in parts, the oldest first. */

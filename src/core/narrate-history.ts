@@ -143,10 +143,14 @@ const demand = ({ demand: range }: Happened): Said | undefined =>
   range &&
   say`Demand: at least ${perSecond(range.least, 'least demand')}, at most ${perSecond(range.most, 'greatest demand')}, on average ${perSecond(range.mean, 'mean demand')}.`;
 
-const unwhole = ({ wholeFromSeconds, fromSeconds }: Happened): Said | undefined =>
-  wholeFromSeconds <= fromSeconds
-    ? undefined
-    : say`Before ${time(wholeFromSeconds, 'since when every decision is kept')} only decisions that did something are kept: what is counted there is too little.`;
+/** Where the span begins before all is kept. */
+const kept = ({ keptFromSeconds, wholeFromSeconds, fromSeconds }: Happened): Said | undefined => {
+  if (wholeFromSeconds > Math.max(keptFromSeconds, fromSeconds))
+    return say`Before ${time(wholeFromSeconds, 'since when every decision is kept')} only decisions that did something are kept: what is counted there is too little.`;
+  return keptFromSeconds > fromSeconds
+    ? say`Nothing is kept of before ${time(keptFromSeconds, 'the oldest decision that is kept')}.`
+    : undefined;
+};
 
 const quiet = (h: Happened, told: readonly (Said | undefined)[]): Said | undefined =>
   h.tally.decisions > 0 && told.every((part) => part === undefined)
@@ -159,14 +163,14 @@ const ids = (of: readonly Narrated[], { last }: Happened): readonly string[] =>
 
 /** What people and other writers did in a span. */
 export const peopleEvidence = (h: Happened): Evidence =>
-  evidence([head(h), people(h), holders(h)], ids([...h.witnesses.values()], h));
+  evidence([head(h), kept(h), people(h), holders(h)], ids([...h.witnesses.values()], h));
 
 /** What happened in a span, in a few lines whose number does not grow with it. */
 export const historyEvidence = (h: Happened): Evidence => {
   const about = [limits, doubts, failures, wished, holders].map((part) => part(h));
   const of = [...h.scaled, ...h.failed.slice(0, 1), ...h.wishes.slice(0, 1), ...h.witnesses.values()];
   return evidence(
-    [head(h), unwhole(h), ...changesTold(h), ...about, quiet(h, about), people(h), demand(h)],
+    [head(h), kept(h), ...changesTold(h), ...about, quiet(h, about), people(h), demand(h)],
     ids(of, h),
   );
 };

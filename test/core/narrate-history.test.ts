@@ -45,7 +45,8 @@ const happened = (overrides: Partial<Happened> = {}): Happened => {
     witnesses: new Map(),
     demand: undefined,
     audits: [],
-    wholeFromSeconds: startAt,
+    keptFromSeconds: startAt - 5,
+    wholeFromSeconds: startAt - 5,
     parts: [],
     ...overrides,
   };
@@ -112,7 +113,10 @@ describe('a history', () => {
     ]);
   });
 
-  it('says from when on every decision is kept', () => {
+  it('says from when on decisions are kept, and from when on every one', () => {
+    expect(lines({ keptFromSeconds: startAt + 60, wholeFromSeconds: startAt + 60 })[1]).toBe(
+      'Nothing is kept of before 2026-01-05 00:01:00Z.',
+    );
     expect(lines({ wholeFromSeconds: startAt + 600 })[1]).toBe(
       'Before 2026-01-05 00:10:00Z only decisions that did something are kept: what is counted there is too little.',
     );
