@@ -8,6 +8,7 @@ import { random } from '#core/random';
 import type { DecisionQuery, DecisionRecord } from '#ports';
 import { fleetRecords } from '#test/fleet';
 import { startAt } from '#test/make';
+import { answering } from '#workflows/answering';
 import { type Figure, quantile, report } from './figure.ts';
 
 /** The log after a million decisions of ten workloads over six days, each kept as `run` keeps it. */
@@ -90,6 +91,12 @@ const deep = await times(2000, async () => {
 const explained = async (id: string): Promise<string> => explain((await again.decision(id))!);
 const explainedAt = async ({ target, at }: { target: Target; at: number }): Promise<string> =>
   explain((await again.decisions({ target, toSeconds: at + 1e-6, limit: 1 })).items[0]!);
+const { answer } = answering({ store: again, timeZone: 'UTC', now: () => endAt });
+const asked = (question: string) => async (): Promise<unknown> => {
+  const { target, at } = any(kept);
+  // Of the last day, so that there is a past to tell.
+  return answer({ target, question, atSeconds: Math.max(at, endAt - 86_400) });
+};
 const size = statSync(path).size;
 const share = (n: number): string => `${((100 * n) / count).toFixed(1)} %`;
 const figures: Figure[] = [
@@ -107,6 +114,10 @@ const figures: Figure[] = [
   figure('page of 50, two thousand on end', deep, '< 50'),
   figure('explanation by id', await times(3000, () => explained(any(kept).id)), '< 20'),
   figure('explanation by target and time', await times(3000, () => explainedAt(any(kept))), '< 20'),
+  figure('answer to "why?"', await times(1000, asked('why?')), '< 20'),
+  figure('what happened in an hour', await times(300, asked('what happened in the last hour?')), '< 50'),
+  figure('what happened in a day', await times(100, asked('what happened in the last day?'))),
+  figure('what happened in five days', await times(30, asked('what happened in the last 5 days?'))),
   figure('targets, with since when they are kept', await times(300, () => again.targets())),
 ];
 await again.close();
