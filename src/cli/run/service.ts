@@ -120,6 +120,7 @@ export const serve = async (
           token,
           version: frame.version,
           answers: answersOf(config, store),
+          explainer,
           ready: () => {
             if (signal.aborted) return { ok: false, reasons: ['stopping'] };
             if (!ready) return { ok: false, reasons: ['starting'] };
