@@ -1,0 +1,56 @@
+import { type EvidenceWriter, evidenceWriter } from '#core/evidence-writer';
+import type { Evidence } from '#core/facts';
+import { type Cycle, targetKey } from '#core/model';
+import type { Other, Others } from '#core/others';
+import { inWords } from '#core/reasons';
+
+const settingsText = (w: EvidenceWriter, settings: Other['settings']): string => {
+  const parts = Object.entries(settings).map(([name, value]) =>
+    typeof value === 'number'
+      ? `${name} ${w.number(value, 'plain', name)}`
+      : `${name} ${w.name(JSON.stringify(value), 'limit')}`,
+  );
+  return parts.length === 0 ? '' : ` (${parts.join(', ')})`;
+};
+
+const against = (w: EvidenceWriter, to: number, ours: number): string => {
+  if (to === ours) return 'the same';
+  const text = w.number(Math.abs(to - ours), 'count', 'difference');
+  return to > ours ? `${text} more` : `${text} fewer`;
+};
+
+const line = (
+  w: EvidenceWriter,
+  { name, kind, settings, to, reason, worth }: Other,
+  ours: number,
+): string => {
+  const who = `${w.name(name, kind)}${settingsText(w, settings)}`;
+  if (to === undefined) return `${who}: not known, ${reason}.`;
+  const why = reason === undefined ? '' : `, because ${inWords(reason)} (${w.name(reason, 'reason')})`;
+  const value = worth === undefined ? '' : `, worth ${w.number(worth, 'plain', `worth of ${name}`, 3)}`;
+  return `${who}: ${w.number(to, 'replicas', `size of ${name}`)}, ${against(w, to, ours)}${why}${value}.`;
+};
+
+const basisWords = {
+  pods: 'the pods of this look were kept',
+  cpu: 'the pods of this look are rebuilt from replicas and mean CPU',
+  requests: 'the pods of this look are rebuilt from replicas and demand, since CPU was not read',
+  nothing: 'neither pods nor CPU nor demand of this look were kept',
+} as const;
+
+/** What others would have done on the same samples, one a line. */
+export const othersEvidence = (
+  { id, target, atSeconds }: Pick<Cycle, 'id' | 'target' | 'atSeconds'>,
+  { from, to, outcome, reason, others, looks, rebuilt, basis }: Others,
+): Evidence => {
+  const w = evidenceWriter();
+  const decided =
+    from === to
+      ? `decided was to stay at ${w.number(to, 'replicas', 'size decided')}`
+      : `decided was ${w.change(from, to, atSeconds, 'decision')}`;
+  const head = `${w.name(targetKey(target), 'target')}, ${w.time(atSeconds, 'decision')}: ${decided} (${w.name(outcome, 'outcome')}, ${w.name(reason, 'reason')}).`;
+  const ground =
+    `On the same samples, from ${w.number(from, 'replicas', 'size found')}, with ${w.number(looks, 'count', 'looks before')} looks before in memory ` +
+    `(${w.number(rebuilt, 'count', 'looks rebuilt')} of them with rebuilt pods); ${basisWords[basis]}.`;
+  return w.done([head, ground, ...others.map((other) => line(w, other, to))].join('\n'), [id]);
+};
