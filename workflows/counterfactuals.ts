@@ -1,25 +1,31 @@
 import type { Evidence } from '#core/facts';
-import type { Direction, Way } from '#core/gate';
+import type { Direction } from '#core/gate';
 import type { Solve } from '#core/gates';
 import type { Target } from '#core/model';
-import { gatesEvidence, waysOf } from '#core/narrate-gates';
+import { type GatesFound, gatesEvidence, waysOf } from '#core/narrate-gates';
 import { othersEvidence } from '#core/narrate-others';
-import type { Others, Peer } from '#core/others';
+import { noRegretEvidence, regretEvidence } from '#core/narrate-regret';
+import type { OthersFound, Peer } from '#core/others';
 import { emptyPast, pastSeconds, remember } from '#core/past';
 import type { PolicySettings } from '#core/policy';
+import type { Regret } from '#core/regret';
 import type { DecisionRecord, Store } from '#ports';
 import { keptRecords } from '#workflows/kept-records';
 import { othersOn, peerPastSeconds } from '#workflows/others';
 import { ruleOpenings } from '#workflows/rule-openings';
-
-export type GatesFound = { readonly ways: readonly Way[]; readonly evidence: Evidence };
-export type OthersFound = { readonly others: Others; readonly evidence: Evidence };
 
 /** How a policy is asked at what demand it would act: by its own knowledge of its lines, or made anew as a rule. */
 export type Asking =
   | { readonly kind: 'lines'; readonly solve: Solve }
   | { readonly kind: 'rule'; readonly rule: Pick<Peer, 'make' | 'settings'> }
   | undefined;
+
+export type Stretch = {
+  readonly cluster: string;
+  readonly target: Target;
+  readonly fromSeconds: number;
+  readonly toSeconds: number;
+};
 
 export type CounterfactualSettings = {
   readonly store: Pick<Store, 'decisions'>;
@@ -28,11 +34,9 @@ export type CounterfactualSettings = {
   /** Asked with knobs that are picked on the target's own demand. */
   readonly tuned: readonly Peer[];
   /** The knobs, for a decision of this time; undefined: not picked yet. Answers at once. */
-  readonly knobs: (
-    name: string,
-    of: { readonly cluster: string; readonly target: Target },
-    atSeconds: number,
-  ) => Promise<PolicySettings | undefined>;
+  readonly knobs: (name: string, record: DecisionRecord) => Promise<PolicySettings | undefined>;
+  /** What was paid in a stretch; undefined: too little is kept to judge. */
+  readonly paid: (stretch: Stretch) => Promise<Regret | undefined>;
   readonly asking: (record: DecisionRecord) => Asking;
 };
 
@@ -47,7 +51,7 @@ const before = (
     : keptRecords(store, { cluster, target, fromSeconds: atSeconds - seconds, toSeconds: atSeconds });
 
 /** What was not done, from what was kept: it reads records and computes, and changes nothing. */
-export const counterfactuals = ({ store, peers, tuned, knobs, asking }: CounterfactualSettings) => {
+export const counterfactuals = ({ store, peers, tuned, knobs, paid, asking }: CounterfactualSettings) => {
   const solver = async (record: DecisionRecord): Promise<Solve | undefined> => {
     const how = asking(record);
     if (how?.kind !== 'rule') return how?.solve;
@@ -70,11 +74,18 @@ export const counterfactuals = ({ store, peers, tuned, knobs, asking }: Counterf
     /** What other autoscalers and each expert would have done on the same samples. */
     others: async (record: DecisionRecord): Promise<OthersFound> => {
       const picked = await Promise.all(
-        tuned.map(async (peer) => ({ peer, settings: await knobs(peer.name, record, record.atSeconds) })),
+        tuned.map(async (peer) => ({ peer, settings: await knobs(peer.name, record) })),
       );
       const earlier = await before(store, record, peerPastSeconds);
       const others = othersOn([...earlier, record], peers, picked);
       return { others, evidence: othersEvidence(record, others) };
+    },
+    /** What was paid in [fromSeconds, toSeconds), and what others would have paid. It takes seconds the first time. */
+    regret: async (stretch: Stretch): Promise<Evidence> => {
+      const found = await paid(stretch);
+      return found === undefined
+        ? noRegretEvidence(stretch.target, stretch.fromSeconds, stretch.toSeconds)
+        : regretEvidence(stretch.target, found);
     },
   };
 };

@@ -85,6 +85,15 @@ export const wayText = (w: EvidenceWriter, { from, goal, gates }: Way): readonly
   ];
 };
 
+/** What a gate sees, and what would open it, each for a table. */
+export const nowText = ({ present }: Gate): string =>
+  present.map((one) => measure(evidenceWriter(), one)).join(', ') || '-';
+
+export const opensText = ({ isOpen, openings, unknown = 'not known' }: Gate): string =>
+  isOpen ? '-' : openings.map((one) => opening(evidenceWriter(), one)).join(', or ') || unknown;
+
+export type GatesFound = { readonly ways: readonly Way[]; readonly evidence: Evidence };
+
 export type WaysAsked = Asked & {
   readonly record: { readonly target: Target; readonly atSeconds: number };
 };

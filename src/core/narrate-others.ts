@@ -4,7 +4,7 @@ import { type Cycle, targetKey } from '#core/model';
 import type { Other, Others } from '#core/others';
 import { inWords } from '#core/reasons';
 
-const settingsText = (w: EvidenceWriter, settings: Other['settings']): string => {
+export const settingsText = (w: EvidenceWriter, settings: Other['settings']): string => {
   const parts = Object.entries(settings).map(([name, value]) =>
     typeof value === 'number'
       ? `${name} ${w.number(value, 'plain', name)}`

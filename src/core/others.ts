@@ -1,3 +1,4 @@
+import type { Evidence } from '#core/facts';
 import type { Outcome } from '#core/model';
 import type { PolicyMaker, PolicySettings } from '#core/policy';
 
@@ -39,3 +40,5 @@ export type Others = {
   readonly rebuilt: number;
   readonly basis: PodBasis;
 };
+
+export type OthersFound = { readonly others: Others; readonly evidence: Evidence };

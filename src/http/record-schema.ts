@@ -87,6 +87,10 @@ const Decision = z
   })
   .openapi('Decision');
 
+export const PauseView = z
+  .object({ untilSeconds: z.number(), direction: z.enum(pauseDirections), reason: text, by: text })
+  .openapi('Pause');
+
 export const RecordView = z
   .object({
     schemaVersion: z.literal(1),
@@ -100,6 +104,13 @@ export const RecordView = z
     actuator: text,
     tableVersion: z.number(),
     leaseTransitions: z.number().optional(),
+    pauses: z
+      .array(PauseView.extend({ untilSeconds: figure }))
+      .optional()
+      .openapi({
+        description:
+          'in force when it was decided; an end of null: by a clock that is not the one on the wall',
+      }),
     spec: z.record(text, z.unknown()),
     atSeconds: z.number(),
     observation: Observation,
@@ -137,10 +148,6 @@ export const SummaryView = z
     error: text.optional(),
   })
   .openapi('DecisionSummary');
-
-export const PauseView = z
-  .object({ untilSeconds: z.number(), direction: z.enum(pauseDirections), reason: text, by: text })
-  .openapi('Pause');
 
 export const AuditView = z
   .object({

@@ -24,7 +24,7 @@ export type Done = {
   }[];
 };
 
-type Seen = Pick<
+export type Seen = Pick<
   DecisionRecord,
   'atSeconds' | 'spec' | 'observation' | 'decision' | 'outcome' | 'policy' | 'mode'
 >;
@@ -100,7 +100,7 @@ export const whatWasDone = (seen: readonly Seen[]): Done | undefined => {
 };
 
 /** Sizes as orders by the second of a load that starts then; the last one before it is the size to begin with. */
-export const ordersOf = ({ sizes }: Done, startsAt: number): readonly Order[] => {
+export const ordersOf = ({ sizes }: Pick<Done, 'sizes'>, startsAt: number): readonly Order[] => {
   const before = sizes.findLastIndex(({ atSeconds }) => atSeconds < startsAt);
   return sizes.slice(Math.max(0, before)).map(({ atSeconds, replicas }, i) => ({
     second: i === 0 ? 0 : Math.floor(atSeconds - startsAt),

@@ -3,8 +3,10 @@ import { hostname } from 'node:os';
 import { preciseNow, systemClock } from '#adapters/clocks/system';
 import { openEventBus } from '#adapters/events/registry';
 import { threadLearner } from '#adapters/learners/thread';
+import { keptCounterfactuals } from '#cli/counterfactuals';
 import type { Frame } from '#cli/frame';
 import { openKept } from '#cli/kept';
+import { policySettingsIn } from '#cli/policy-settings-in';
 import type { Config } from '#config';
 import { type Target, targetKey } from '#core/model';
 import { explain } from '#core/narrate';
@@ -110,6 +112,12 @@ export const serve = async (
           token,
           version: frame.version,
           explain,
+          counterfactuals: keptCounterfactuals({
+            store,
+            settingsOf: policySettingsIn(config),
+            signal: over,
+            onFault: telemetry.fault,
+          }),
           ready: () => {
             if (signal.aborted) return { ok: false, reasons: ['stopping'] };
             if (!ready) return { ok: false, reasons: ['starting'] };
