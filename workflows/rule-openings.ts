@@ -1,7 +1,7 @@
-import { boundary, outwards } from '#core/boundary';
 import type { Opening } from '#core/gate';
 import type { Solve } from '#core/gates';
 import type { Observation, Sample } from '#core/model';
+import { openingValue, rateSteps } from '#core/opening-value';
 import type { Peer } from '#core/others';
 import { withPods } from '#core/rebuilt-pods';
 import type { DecisionRecord } from '#ports';
@@ -9,6 +9,9 @@ import { choiceOf, livedThrough } from '#workflows/others';
 
 /** Longer than any window of a rule that is asked when it would let go. */
 const longestWaitSeconds = 3600;
+
+/** An HPA reads whole thousandths of a core. */
+const cpuSteps = 1000;
 
 const mapped = (o: Observation, metric: string, value: (sample: Sample) => number): readonly Sample[] =>
   o.samples.map((sample) =>
@@ -59,16 +62,15 @@ export const ruleOpenings = (
     /** With more or fewer requests, or busier or idler pods, than were seen. */
     const otherwise = (from: Observation, given: string | undefined): readonly Opening[] => {
       const found: Opening[] = [];
-      const demand = boundary(from.demand ?? 0, up, (value) => opens(withDemand(from, value)));
+      const demand = openingValue(from.demand ?? 0, up, rateSteps, (value) => opens(withDemand(from, value)));
       if (demand !== undefined)
-        found.push({ of: 'demand', value: outwards(demand, up), unit: 'per-second', is, exact, given });
+        found.push({ of: 'demand', value: demand, unit: 'per-second', is, exact, given });
       const cpu = cpuOf(from);
       const busy =
         cpu !== undefined && cpu > 0
-          ? boundary(cpu, up, (value) => opens(withCpu(from, cpu, value)))
+          ? openingValue(cpu, up, cpuSteps, (value) => opens(withCpu(from, cpu, value)))
           : undefined;
-      if (busy !== undefined)
-        found.push({ of: 'cpu', value: outwards(busy, up, 1000), unit: 'ratio', is, exact, given });
+      if (busy !== undefined) found.push({ of: 'cpu', value: busy, unit: 'ratio', is, exact, given });
       return found;
     };
     const found = otherwise(o, known);

@@ -1,6 +1,6 @@
-import { boundary, outwards } from '#core/boundary';
 import type { Opening } from '#core/gate';
 import type { Solve } from '#core/gates';
+import { openingValue, rateSteps } from '#core/opening-value';
 import { calm, surplusRatio, type Turn, towards } from '#policies/shadow-q/experts/two-lines/lines';
 import { fullestRatio } from '#policies/shadow-q/mind';
 
@@ -35,23 +35,24 @@ export const demandOpenings: Solve = ({ decision, observation, spec, learning },
   if (!up && opens(demand)) return [waitsUntil(observation.atSeconds, surplusRatio(from, lines.high))];
   // A line at the bounds may lie beyond them.
   const isCut = up ? lines.low <= spec.minReplicas : lines.high >= spec.maxReplicas;
-  const inProportion = isCut ? undefined : boundary(demand, up, opens);
+  const inProportion = isCut ? undefined : openingValue(demand, up, rateSteps, opens);
   const estimate = (value: number, given: string): Opening => ({
     of: 'demand',
-    value: outwards(value, up),
+    value,
     unit: 'per-second',
     is: up ? 'at least' : 'at most',
     exact: false,
     given,
   });
   const capacity = learning?.capacityPerReplica ?? spec.capacityPerReplica;
-  const fullest = outwards((goal - 1) * fullestRatio * capacity, true) + 0.1;
+  const fills = (value: number): boolean => Math.ceil(value / capacity / fullestRatio) >= goal;
+  const fullest = up ? openingValue(demand, up, rateSteps, fills) : undefined;
   const found: Opening[] = [];
   if (inProportion !== undefined)
     found.push(
       estimate(inProportion, `all demand of the last minutes had been ${up ? 'more' : 'less'} alike`),
     );
-  if (up && fullest > demand && !(inProportion !== undefined && fullest <= inProportion))
+  if (fullest !== undefined && fullest > (inProportion ?? demand))
     found.push(estimate(fullest, 'it lasts a quarter of a minute, whoever is in charge'));
   return found;
 };

@@ -1,9 +1,9 @@
 import { rulebook } from '#core/behavior';
-import { boundary, outwards } from '#core/boundary';
 import { doubt, missesBeforeFallback, staleAfterSeconds } from '#core/doubt';
 import type { Opening } from '#core/gate';
 import { type Interval, type LimitStep, limitsByStep } from '#core/limit-chain';
 import type { Mode, Observation, Past, Pause, Spec } from '#core/model';
+import { openingValue, rateSteps } from '#core/opening-value';
 
 /** All that a limit looks at. */
 export type Ground = {
@@ -154,23 +154,17 @@ const canaryTrials = ({ ground, goal, up }: Asked): readonly Trial[] => {
   const withDemand = (value: number): Ground => seen(ground, { demand: value });
   const withRatio = (value: number): Ground => seen(ground, { canaryRatio: value });
   const opens = opensAt('canary', goal);
-  const rate = boundary(demand, up, (value) => opens(withDemand(value)));
-  const ratio = boundary(canaryRatio, true, (value) => opens(withRatio(value)));
+  const rate = openingValue(demand, up, rateSteps, (value) => opens(withDemand(value)));
+  const ratio = openingValue(canaryRatio, true, 100, (value) => opens(withRatio(value)));
   const trials: Trial[] = [];
   if (rate !== undefined) {
-    const value = outwards(rate, up);
     const is = up ? 'at least' : 'at most';
-    trials.push({
-      opening: exactly({ of: 'demand', value, unit: 'per-second', is }),
-      ground: withDemand(value),
-    });
+    const opening = exactly({ of: 'demand', value: rate, unit: 'per-second', is });
+    trials.push({ opening, ground: withDemand(rate) });
   }
-  if (ratio !== undefined && outwards(ratio, true, 100) <= 1) {
-    const value = outwards(ratio, true, 100);
-    trials.push({
-      opening: exactly({ of: 'canary ratio', value, unit: 'ratio', is: 'at least' }),
-      ground: withRatio(value),
-    });
+  if (ratio !== undefined && ratio <= 1) {
+    const opening = exactly({ of: 'canary ratio', value: ratio, unit: 'ratio', is: 'at least' });
+    trials.push({ opening, ground: withRatio(ratio) });
   }
   return trials;
 };
@@ -228,6 +222,19 @@ const holderTrials = (asked: Asked): readonly Trial[] => {
   ];
 };
 
+const budgetTrials = ({ ground, goal }: Asked): readonly Trial[] => {
+  const { budget } = ground.spec;
+  if (budget === undefined) return [];
+  const withHourly = (hourly: number): Ground => told(ground, { budget: { ...budget, hourly } });
+  // Three digits of what one replica costs, and no less than the smallest coin.
+  const steps = 10 ** Math.max(2, 2 - Math.floor(Math.log10(budget.perReplicaHour)));
+  const opens = opensAt('budget', goal);
+  const hourly = openingValue(budget.hourly, true, steps, (value) => opens(withHourly(value)));
+  if (hourly === undefined) return [];
+  const opening = exactly({ of: 'hourly budget', value: hourly, unit: 'money', is: 'at least' });
+  return [{ opening: { ...opening, name: budget.currency }, ground: withHourly(hourly) }];
+};
+
 const trialsOf: Readonly<Record<LimitStep, (asked: Asked) => readonly Trial[]>> = {
   bounds: boundsTrials,
   schedule: scheduleTrials,
@@ -240,16 +247,7 @@ const trialsOf: Readonly<Record<LimitStep, (asked: Asked) => readonly Trial[]>> 
       ground: seen(ground, { unschedulable: 0 }),
     },
   ],
-  budget: ({ ground, goal }) => {
-    const money = ground.spec.budget;
-    if (money === undefined) return [];
-    // Three digits of what one replica costs, and no less than the smallest coin.
-    const steps = 10 ** Math.max(2, 2 - Math.floor(Math.log10(money.perReplicaHour)));
-    const hourly = outwards(goal * money.perReplicaHour, true, steps);
-    const budget = { ...money, hourly };
-    const opening = exactly({ of: 'hourly budget', value: hourly, unit: 'money', is: 'at least' });
-    return [{ opening: { ...opening, name: money.currency }, ground: told(ground, { budget }) }];
-  },
+  budget: budgetTrials,
   canary: canaryTrials,
   'flap-budget': (asked) => {
     const { past, spec } = asked.ground;
