@@ -125,7 +125,7 @@ export const compareCommand: CommandMaker = (frame) => {
         'each day by itself, judged with the day before as its warm-up, and what was regretted',
       )
         .choices(['day'])
-        .conflicts(['svg', 'warmUp']),
+        .conflicts(['svg', 'warmUp', 'pricePerReplicaHour']),
     );
   for (const option of [gapsOption(), ...moneyOptions(), svgOption()]) command.addOption(option);
   return command.action(async (options: Options) => {

@@ -25,6 +25,7 @@ export const knobs = [
   'last scaled',
   'cooldown',
   'scaling rules',
+  'let through',
   'time',
   'pause',
   'writer',

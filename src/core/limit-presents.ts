@@ -1,9 +1,8 @@
-import { rulebook } from '#core/behavior';
 import { doubt } from '#core/doubt';
 import { turnsWithin } from '#core/flaps';
 import type { Measure } from '#core/gate';
-import type { LimitStep } from '#core/limit-chain';
-import type { Ground } from '#core/limit-openings';
+import { type LimitStep, mostReplicas } from '#core/limit-chain';
+import { type Ground, intervalOn } from '#core/limit-openings';
 
 const none: readonly Measure[] = [];
 
@@ -17,7 +16,17 @@ const rate = (value: number | undefined): readonly Measure[] =>
   value === undefined || Number.isNaN(value) ? none : [{ of: 'demand', value, unit: 'per-second' }];
 
 const time = (value: number): Measure => ({ of: 'time', value, unit: 'time' });
-const now = ({ o }: Ground): Measure => time(o.atSeconds);
+
+/** How far it lets the size go; nothing where it lets it go anywhere. */
+const letThrough = (step: LimitStep, ground: Ground, up: boolean): readonly Measure[] => {
+  const found = intervalOn(step, ground);
+  const from = ground.o.replicas.desired;
+  if (found === undefined) return none;
+  const farthest = up ? Math.max(found.high, from) : Math.max(0, Math.min(found.low, from));
+  return Number.isFinite(farthest) && farthest < mostReplicas && farthest > 0
+    ? replicas('let through', farthest)
+    : none;
+};
 
 /** What a limit sees at present; nothing where there is nothing that it could go by. */
 const presentOf: Readonly<Record<LimitStep, (ground: Ground, up: boolean) => readonly Measure[]>> = {
@@ -47,28 +56,24 @@ const presentOf: Readonly<Record<LimitStep, (ground: Ground, up: boolean) => rea
     budget === undefined
       ? none
       : [{ of: 'hourly budget', value: budget.hourly, unit: 'money', name: budget.currency }],
-  canary: ({ o: { canaryRatio, demand } }) =>
-    canaryRatio === undefined
+  canary: (ground, up) => {
+    const { canaryRatio, demand } = ground.o;
+    return canaryRatio === undefined
       ? none
-      : [{ of: 'canary ratio', value: canaryRatio, unit: 'ratio' }, ...rate(demand)],
+      : [
+          { of: 'canary ratio', value: canaryRatio, unit: 'ratio' },
+          ...rate(demand),
+          ...letThrough('canary', ground, up),
+        ];
+  },
   'flap-budget': ({ o, spec, past }) => {
     const allowed = spec.guards?.flapBudget;
     return allowed === undefined
       ? none
       : [{ of: 'turns', value: turnsWithin(past, o.atSeconds, allowed), unit: 'count' }];
   },
-  stabilization: (ground) => (ground.spec.behavior === undefined ? none : [now(ground)]),
-  rate: (ground, up) =>
-    ground.spec.behavior === undefined
-      ? none
-      : [
-          now(ground),
-          {
-            of: 'scaling rules',
-            value: rulebook(ground.spec.behavior)[up ? 'up' : 'down'].select,
-            unit: 'state',
-          },
-        ],
+  stabilization: (ground, up) => letThrough('stabilization', ground, up),
+  rate: (ground, up) => letThrough('rate', ground, up),
   cooldown: ({ o: { replicas: n }, spec: { cooldownSeconds } }) =>
     cooldownSeconds === undefined
       ? none

@@ -7,54 +7,63 @@ import { inWords } from '#core/reasons';
 
 /** What is measured, where it is said in words; the others are called by their names. */
 const knobWords: Partial<Readonly<Record<Knob, string>>> = {
-  cpu: 'CPU of its target',
+  cpu: 'mean CPU',
   'low line': 'the low line',
   'high line': 'the high line',
-  'too many': 'beyond the high line',
-  'metric age': 'the age of',
   'last scaled': 'last scaled at',
-  pause: 'a pause',
+  'let through': 'lets it go to',
 };
 
-const namedAs = (of: Knob): Parameters<EvidenceWriter['name']>[1] => {
-  if (of === 'metrics' || of === 'metric age') return 'metric';
-  if (of === 'writer' || of === 'pause') return 'writer';
-  return of === 'low line' || of === 'high line' || of === 'wanted' || of === 'too many' ? 'expert' : 'limit';
+const expertKnobs: readonly Knob[] = ['low line', 'high line', 'wanted', 'too many'];
+
+const number = (w: EvidenceWriter, { of, value, unit }: Measure): string => {
+  if (unit === 'time') return w.time(Number(value), of);
+  return w.number(
+    Number(value),
+    unit === 'state' ? 'plain' : unit,
+    of,
+    unit === 'per-second' ? 1 : undefined,
+  );
 };
 
-const valueText = (w: EvidenceWriter, { of, value, unit, name }: Measure): string => {
-  if (typeof value === 'string') {
-    if (of === 'approval') return w.name(value, 'id');
-    return of === 'mode' || of === 'writer' ? w.name(value, of === 'mode' ? 'mode' : 'reason') : value;
-  }
-  if (unit === 'time') return w.time(value, of);
-  const text = w.number(value, unit === 'state' ? 'plain' : unit, of, unit === 'per-second' ? 1 : undefined);
-  return unit === 'money' && name !== undefined ? `${text} ${w.name(name, 'limit')}` : text;
-};
+const named = (w: EvidenceWriter, { of, name }: Measure): string =>
+  name === undefined ? '' : ` (${w.name(name, expertKnobs.includes(of) ? 'expert' : 'limit')})`;
 
-const measure = (w: EvidenceWriter, one: Measure): string => {
-  const name =
-    one.name === undefined || one.unit === 'money' ? '' : ` (${w.name(one.name, namedAs(one.of))})`;
-  const said = knobWords[one.of] ?? one.of;
-  return `${said} ${valueText(w, one)}${name}`;
+/** `much`: at least or at most, where it is no present value. */
+const phrase = (w: EvidenceWriter, one: Measure, much = ''): string => {
+  const { of, value, unit, name } = one;
+  if (of === 'metric age') return `${w.name(name ?? '', 'metric')} ${much}${number(w, one)} old`;
+  if (of === 'metrics' && name !== undefined) return `${w.name(name, 'metric')} ${value}`;
+  if (of === 'writer')
+    return value === 'gone'
+      ? `${w.name(name ?? '', 'writer')} gone`
+      : `${w.name(name ?? '', 'writer')} sets the size (${w.name(`${value}`, 'reason')})`;
+  if (of === 'pause')
+    return name === undefined ? `the pause ${value}` : `a pause by ${w.name(name, 'writer')} (${value})`;
+  if (of === 'too many') return `${number(w, one)} beyond the high line`;
+  if (of === 'mode') return `mode ${w.name(`${value}`, 'mode')}`;
+  if (of === 'approval') return `approval of ${w.name(`${value}`, 'id')}`;
+  const said = knobWords[of] ?? of;
+  if (typeof value === 'string') return `${said}${named(w, one)} ${value}`;
+  if (unit === 'money') return `${said} ${much}${number(w, one)} ${w.name(name ?? '', 'limit')}`;
+  return `${said}${named(w, one)} ${much}${number(w, one)}`;
 };
 
 const opening = (w: EvidenceWriter, one: Opening): string => {
   const given = one.given === undefined ? '' : `, if ${one.given}`;
   const sure = one.exact ? '' : ' (an estimate)';
-  if (one.unit === 'time') return `at ${w.time(Number(one.value), 'opening time')}${given}${sure}`;
-  const named =
-    one.name === undefined || one.unit === 'money' ? '' : ` (${w.name(one.name, namedAs(one.of))})`;
-  const said = knobWords[one.of] ?? one.of;
-  const much = one.is === 'equal' ? '' : `${one.is} `;
-  return `with ${said}${named} ${much}${valueText(w, one)}${given}${sure}`;
+  const what =
+    one.unit === 'time'
+      ? `at ${w.time(Number(one.value), 'opening time')}`
+      : `with ${phrase(w, one, one.is === 'equal' ? '' : `${one.is} `)}`;
+  return `${what}${given}${sure}`;
 };
 
 const shut = (w: EvidenceWriter, gate: Gate): string => {
   const why =
     gate.reason === undefined ? '' : `, because ${inWords(gate.reason)} (${w.name(gate.reason, 'reason')})`;
   const present =
-    gate.present.length === 0 ? '' : `; now ${gate.present.map((one) => measure(w, one)).join(', ')}`;
+    gate.present.length === 0 ? '' : `; now ${gate.present.map((one) => phrase(w, one)).join(', ')}`;
   const opens =
     gate.openings.length > 0
       ? `; opens ${gate.openings.map((one) => opening(w, one)).join(', or ')}`
@@ -65,7 +74,7 @@ const shut = (w: EvidenceWriter, gate: Gate): string => {
 };
 
 const open = (w: EvidenceWriter, { step, present }: Gate): string => {
-  const values = present.map((one) => measure(w, one)).join(', ');
+  const values = present.map((one) => phrase(w, one)).join(', ');
   return `${w.name(step, 'limit')}${values === '' ? '' : ` (${values})`}`;
 };
 
@@ -87,7 +96,7 @@ export const wayText = (w: EvidenceWriter, { from, goal, gates }: Way): readonly
 
 /** What a gate sees, and what would open it, each for a table. */
 export const nowText = ({ present }: Gate): string =>
-  present.map((one) => measure(evidenceWriter(), one)).join(', ') || '-';
+  present.map((one) => phrase(evidenceWriter(), one)).join(', ') || '-';
 
 export const opensText = ({ isOpen, openings, unknown = 'not known' }: Gate): string =>
   isOpen ? '-' : openings.map((one) => opening(evidenceWriter(), one)).join(', or ') || unknown;

@@ -87,9 +87,8 @@ const Decision = z
   })
   .openapi('Decision');
 
-export const PauseView = z
-  .object({ untilSeconds: z.number(), direction: z.enum(pauseDirections), reason: text, by: text })
-  .openapi('Pause');
+const pause = { untilSeconds: z.number(), direction: z.enum(pauseDirections), reason: text, by: text };
+export const PauseView = z.object(pause).openapi('Pause');
 
 export const RecordView = z
   .object({
@@ -105,12 +104,9 @@ export const RecordView = z
     tableVersion: z.number(),
     leaseTransitions: z.number().optional(),
     pauses: z
-      .array(PauseView.extend({ untilSeconds: figure }))
+      .array(z.object({ ...pause, untilSeconds: figure }))
       .optional()
-      .openapi({
-        description:
-          'in force when it was decided; an end of null: by a clock that is not the one on the wall',
-      }),
+      .openapi({ description: 'in force when it was decided; no end: not by the clock on the wall' }),
     spec: z.record(text, z.unknown()),
     atSeconds: z.number(),
     observation: Observation,

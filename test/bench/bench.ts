@@ -14,6 +14,7 @@ const parts = [
   'targets',
   'learning',
   'log',
+  'counterfactuals',
 ] as const;
 
 const measure = (part: string): Promise<readonly Figure[]> =>

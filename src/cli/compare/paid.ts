@@ -37,16 +37,19 @@ export const paidIn = async (
   const done = whatWasDone(seen);
   if (done === undefined)
     throw new PortError('store', `no decision on ${targetKey(target)} is kept in this time: give another`);
-  const endsAt = Math.max(startsAt, Math.floor(Math.min(toSeconds, done.lastAt)));
+  // The newest size stands until the next look.
+  const endsAt = Math.max(startsAt, Math.floor(Math.min(toSeconds, done.lastAt + done.spec.intervalSeconds)));
   const rps = await store.demand(cluster, target, startsAt, endsAt);
   const { part, facts } = wholePart('store', { startsAt, stepSeconds: 1, rps }, gaps);
   const seconds = part.rps.length;
   const before = Math.max(0, Math.ceil(fromSeconds) - part.startsAt);
+  // A hair more, so that no rounding moves the beginning.
   const warmUp = before >= shortestWarmUpSeconds ? (before + 1e-6) / seconds : judgeDefaults.warmUp;
-  if (!((1 - warmUp) * seconds >= shortestSeconds))
+  const scored = Math.max(0, Math.round((1 - warmUp) * seconds));
+  if (scored < shortestSeconds)
     throw new PortError(
       'store',
-      `${Math.max(0, Math.floor((1 - warmUp) * seconds))} s of demand are kept without a gap: at least ${shortestSeconds} s are needed, give a longer time`,
+      `${scored} s of demand are kept without a gap: at least ${shortestSeconds} s are needed, give a longer time`,
     );
   const orders = (sizes: typeof done.sizes) => ordersOf({ sizes }, part.startsAt);
   const contestants: readonly Contestant[] = [
