@@ -12,12 +12,12 @@ import type { Regret } from '#core/regret';
 import type { DecisionRecord, Store } from '#ports';
 import { keptRecords } from '#workflows/kept-records';
 import { othersOn, peerPastSeconds } from '#workflows/others';
-import { ruleOpenings } from '#workflows/rule-openings';
+import { type Rule, ruleOpenings } from '#workflows/rule-openings';
 
 /** How a policy is asked at what demand it would act: by its own knowledge of its lines, or made anew as a rule. */
 export type Asking =
   | { readonly kind: 'lines'; readonly solve: Solve }
-  | { readonly kind: 'rule'; readonly rule: Pick<Peer, 'make' | 'settings'> }
+  | { readonly kind: 'rule'; readonly rule: Rule }
   | undefined;
 
 export type Stretch = {

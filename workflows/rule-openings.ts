@@ -2,7 +2,7 @@ import type { Opening } from '#core/gate';
 import type { Solve } from '#core/gates';
 import type { Observation, Sample } from '#core/model';
 import { openingValue, rateSteps } from '#core/opening-value';
-import type { Peer } from '#core/others';
+import type { PolicyMaker, PolicySettings } from '#core/policy';
 import { withPods } from '#core/rebuilt-pods';
 import type { DecisionRecord } from '#ports';
 import { choiceOf, livedThrough } from '#workflows/others';
@@ -37,43 +37,53 @@ const withCpu = (o: Observation, cpu: number, to: number): Observation => ({
   })),
 });
 
+export type Rule = {
+  readonly make: PolicyMaker;
+  /** Undefined: they are not known, and the usual ones stand for them. */
+  readonly settings: PolicySettings | undefined;
+};
+
 /**
  * At what demand, CPU or time a rule would want `goal`: the rule itself, with what it remembers of the looks before, is asked
- * over and over. Exact where it also says what the record says; a rule whose settings or pods were other ones gives an
- * estimate.
+ * over and over. Exact where its settings are known and it says what the record says; else its pods, or what it remembers,
+ * were other ones, and this is an estimate.
  */
-export const ruleOpenings = (
-  rule: Pick<Peer, 'make' | 'settings'>,
-  before: readonly DecisionRecord[],
-): Solve => {
+export const ruleOpenings = ({ make, settings: given }: Rule, before: readonly DecisionRecord[]): Solve => {
+  const settings = given ?? {};
   return ({ observation, decision, spec }, goal, up) => {
-    const snapshot = { ...livedThrough(rule, before, spec).snapshot(), version: 0 };
-    const chosen = (o: Observation) =>
-      choiceOf(rule.make({ spec, seed: 0, settings: rule.settings, snapshot }), o, spec);
+    const snapshot = { ...livedThrough({ make, settings }, before, spec).snapshot(), version: 0 };
+    const chosen = (o: Observation) => choiceOf(make({ spec, seed: 0, settings, snapshot }), o, spec);
     const { o } = withPods(observation, spec);
     const opens = (seen: Observation): boolean => {
       const wish = decision.from + chosen(seen).action;
       return up ? wish >= goal : wish <= goal;
     };
     const now = chosen(o);
-    const exact = now.action === decision.action && now.reason === decision.reason;
-    const known = exact ? undefined : 'it remembers no more than the record shows';
+    const isItself = now.action === decision.action && now.reason === decision.reason;
+    const exact = given !== undefined && isItself;
+    const assumed =
+      given === undefined
+        ? 'its settings are the usual ones'
+        : isItself
+          ? undefined
+          : 'it remembers no more than the record shows';
     const is = up ? ('at least' as const) : ('at most' as const);
     /** With more or fewer requests, or busier or idler pods, than were seen. */
-    const otherwise = (from: Observation, given: string | undefined): readonly Opening[] => {
+    const otherwise = (from: Observation, granted: string | undefined): readonly Opening[] => {
       const found: Opening[] = [];
       const demand = openingValue(from.demand ?? 0, up, rateSteps, (value) => opens(withDemand(from, value)));
       if (demand !== undefined)
-        found.push({ of: 'demand', value: demand, unit: 'per-second', is, exact, given });
+        found.push({ of: 'demand', value: demand, unit: 'per-second', is, exact, given: granted });
       const cpu = cpuOf(from);
       const busy =
         cpu !== undefined && cpu > 0
           ? openingValue(cpu, up, cpuSteps, (value) => opens(withCpu(from, cpu, value)))
           : undefined;
-      if (busy !== undefined) found.push({ of: 'cpu', value: busy, unit: 'ratio', is, exact, given });
+      if (busy !== undefined)
+        found.push({ of: 'cpu', value: busy, unit: 'ratio', is, exact, given: granted });
       return found;
     };
-    const found = otherwise(o, known);
+    const found = otherwise(o, assumed);
     if (found.length > 0) return found;
     const step = spec.intervalSeconds;
     for (let at = o.atSeconds + step; at <= o.atSeconds + longestWaitSeconds; at += step) {

@@ -1,12 +1,12 @@
 import { type Target, targetKey } from '#core/model';
 import type { Peer } from '#core/others';
-import type { PolicySettings } from '#core/policy';
 import type { Regret } from '#core/regret';
 import { policies } from '#policies/registry';
 import { type DecisionRecord, PortError, type Store } from '#ports';
 import { type Asking, type Counterfactuals, counterfactuals, type Stretch } from '#workflows/counterfactuals';
 import { paidIn } from './compare/paid.ts';
 import { inTurn } from './in-turn.ts';
+import type { SettingsOf } from './policy-settings-in.ts';
 import { tunedKnobs } from './tuned-knobs.ts';
 
 /** Stretches of which it is remembered what was paid. */
@@ -43,8 +43,8 @@ export const keptCounterfactuals = ({
   onFault,
 }: {
   readonly store: Store;
-  /** As the configuration sets the policy of a target; undefined: it is not known. */
-  readonly settingsOf: (target: Target, policy: string) => PolicySettings | undefined;
+  /** Of who decided; undefined: they are not known. */
+  readonly settingsOf: SettingsOf;
   readonly signal: AbortSignal;
   readonly onFault: (target: Target, error: unknown) => void;
 }): Counterfactuals => {
@@ -52,11 +52,12 @@ export const keptCounterfactuals = ({
   const knobs = tunedKnobs({ store, inTurn: turn, signal, onFault });
   const judged = remembered((stretch) => turn(() => paidIn(store, stretch, 'hold', signal)));
 
-  const asking = ({ policy, target }: DecisionRecord): Asking => {
+  const asking = (record: DecisionRecord): Asking => {
+    const { policy } = record;
     const entry = Object.hasOwn(policies, policy.name) ? policies[policy.name] : undefined;
     if (entry?.asked === undefined) return undefined;
     return entry.asked === 'rule'
-      ? { kind: 'rule', rule: { make: entry.make, settings: settingsOf(target, policy.name) ?? {} } }
+      ? { kind: 'rule', rule: { make: entry.make, settings: settingsOf(record) } }
       : { kind: 'lines', solve: entry.asked };
   };
 

@@ -1,10 +1,13 @@
 import type { Config } from '#config';
-import { type Target, targetKey } from '#core/model';
+import { targetKey } from '#core/model';
 import type { PolicySettings } from '#core/policy';
+import type { DecisionRecord } from '#ports';
 
-/** The settings of a target's policy, where the configuration names both. */
+export type SettingsOf = (record: Pick<DecisionRecord, 'target' | 'policy'>) => PolicySettings | undefined;
+
+/** The settings of who decided, where the configuration names target and policy. */
 export const policySettingsIn =
-  ({ targets }: Config) =>
-  (target: Target, policy: string): PolicySettings | undefined =>
-    targets.find((one) => targetKey(one) === targetKey(target) && one.policy.name === policy)?.policy
+  ({ targets }: Config): SettingsOf =>
+  ({ target, policy }) =>
+    targets.find((one) => targetKey(one) === targetKey(target) && one.policy.name === policy.name)?.policy
       .settings;

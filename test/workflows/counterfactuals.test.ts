@@ -10,6 +10,7 @@ import { startAt } from '#test/make';
 import { type Counterfactuals, counterfactuals } from '#workflows/counterfactuals';
 import { keptRecords } from '#workflows/kept-records';
 import { choiceOf, livedThrough, peerPastSeconds } from '#workflows/others';
+import { ruleOpenings } from '#workflows/rule-openings';
 import { simulatedRecords } from './simulated-records.ts';
 
 const peer = (name: string): Peer => {
@@ -102,6 +103,15 @@ describe.each(['keda', 'hpa'])('%s, of which a simulated run is kept in SQLite',
       }
     }
     expect(told).toBeGreaterThan(20);
+  });
+
+  it('is asked for estimates alone where nobody knows its settings', async () => {
+    const { make } = policies[name]!;
+    const solve = ruleOpenings({ make, settings: undefined }, kept.slice(40, 60));
+    const openings = solve(kept[60]!, kept[60]!.decision.to + 1, true);
+    expect(openings.map(({ exact, given }) => [exact, given])).toEqual([
+      [false, 'its settings are the usual ones'],
+    ]);
   });
 });
 

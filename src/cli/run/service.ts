@@ -114,7 +114,7 @@ export const serve = async (
           explain,
           counterfactuals: keptCounterfactuals({
             store,
-            settingsOf: policySettingsIn(config),
+            settingsOf: (record) => policySettingsIn(config)(record) ?? operator?.settingsOf(record),
             signal: over,
             onFault: telemetry.fault,
           }),
