@@ -53,6 +53,6 @@ export const demandOpenings: Solve = ({ decision, observation, spec, learning },
       estimate(inProportion, `all demand of the last minutes had been ${up ? 'more' : 'less'} alike`),
     );
   if (fullest !== undefined && fullest > (inProportion ?? demand))
-    found.push(estimate(fullest, 'it lasts a quarter of a minute, whoever is in charge'));
+    found.push(estimate(fullest, 'it lasts for some seconds, whoever is in charge'));
   return found;
 };

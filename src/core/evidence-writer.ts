@@ -33,6 +33,10 @@ export const evidenceWriter = () => {
       note({ kind: 'number', value, unit, of });
       return unitWords[unit](text, value);
     },
+    percent: (ratio: number, of: string, digits: number): string => {
+      note({ kind: 'number', value: ratio, unit: 'ratio', of });
+      return `${figure(100 * ratio, digits)} %`;
+    },
     change: (from: number, to: number, atSeconds: number, of: string): string => {
       note({ kind: 'change', from, to, atSeconds, of });
       return `${figure(from, 0)} to ${unitWords.replicas(figure(to, 0), to)}`;
@@ -44,6 +48,8 @@ export const evidenceWriter = () => {
     name: (name: string, of: NameKind): string => {
       const text = inOneLine(name);
       note({ kind: 'name', name: text, of });
+      // Who writes may be called like a command, and is none.
+      if (of === 'writer') note({ kind: 'name', name: text, of: 'quote' });
       return text;
     },
     done: (text: string, decisions: readonly string[]): Evidence => ({

@@ -81,7 +81,7 @@ const scheduleTrials = (asked: Asked): readonly Trial[] => {
   const opening = replicas(up ? 'schedule maxReplicas' : 'schedule minReplicas', goal, up, schedule.name);
   const [bySpec] = boundsTrials(asked);
   const both = boundsTrials({ ...asked, ground: bySchedule })[0]!.ground;
-  const given = `${up ? 'maxReplicas' : 'minReplicas'} allows it too`;
+  const given = 'the bounds of the spec allow it too';
   return [{ opening, ground: bySchedule }, bySpec!, { opening: { ...opening, given }, ground: both }];
 };
 
@@ -143,7 +143,7 @@ const missingDataTrials = ({ ground, up }: Asked): readonly Trial[] => {
     unit: 'time',
     is: 'at least',
     exact: false,
-    given: 'demand stays unknown, and CPU or memory calls for more',
+    given: 'demand stays unknown, and what is left calls for more',
   };
   return [...known, { opening: time, ground: seen({ ...ground, past: longer }, { atSeconds }) }];
 };

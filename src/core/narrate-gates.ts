@@ -7,7 +7,6 @@ import { inWords } from '#core/reasons';
 
 /** What is measured, where it is said in words; the others are called by their names. */
 const knobWords: Partial<Readonly<Record<Knob, string>>> = {
-  cpu: 'mean CPU',
   'low line': 'the low line',
   'high line': 'the high line',
   'last scaled': 'last scaled at',
@@ -29,6 +28,13 @@ const number = (w: EvidenceWriter, { of, value, unit }: Measure): string => {
 const named = (w: EvidenceWriter, { of, name }: Measure): string =>
   name === undefined ? '' : ` (${w.name(name, expertKnobs.includes(of) ? 'expert' : 'limit')})`;
 
+/** `schedule maxReplicas`: fields of the spec are names. */
+const fieldName = (w: EvidenceWriter, of: Knob): string =>
+  of
+    .split(' ')
+    .map((word) => (/[A-Z]/.test(word) ? w.name(word, 'limit') : word))
+    .join(' ');
+
 /** `much`: at least or at most, where it is no present value. */
 const phrase = (w: EvidenceWriter, one: Measure, much = ''): string => {
   const { of, value, unit, name } = one;
@@ -40,10 +46,11 @@ const phrase = (w: EvidenceWriter, one: Measure, much = ''): string => {
       : `${w.name(name ?? '', 'writer')} sets the size (${w.name(`${value}`, 'reason')})`;
   if (of === 'pause')
     return name === undefined ? `the pause ${value}` : `a pause by ${w.name(name, 'writer')} (${value})`;
+  if (of === 'cpu' || of === 'memory') return `mean ${w.name(of, 'metric')} ${much}${number(w, one)}`;
   if (of === 'too many') return `${number(w, one)} beyond the high line`;
   if (of === 'mode') return `mode ${w.name(`${value}`, 'mode')}`;
   if (of === 'approval') return `approval of ${w.name(`${value}`, 'id')}`;
-  const said = knobWords[of] ?? of;
+  const said = knobWords[of] ?? fieldName(w, of);
   if (typeof value === 'string') return `${said}${named(w, one)} ${value}`;
   if (unit === 'money') return `${said} ${much}${number(w, one)} ${w.name(name ?? '', 'limit')}`;
   return `${said}${named(w, one)} ${much}${number(w, one)}`;
@@ -79,10 +86,10 @@ const open = (w: EvidenceWriter, { step, present }: Gate): string => {
 };
 
 /** One way, gate by gate: those that are shut first. */
-export const wayText = (w: EvidenceWriter, { from, goal, gates }: Way): readonly string[] => {
+const wayText = (w: EvidenceWriter, { from, goal, gates }: Way, atSeconds: number): readonly string[] => {
   const barred = gates.filter(({ isOpen }) => !isOpen);
   const through = gates.filter(({ isOpen }) => isOpen);
-  const head = `From ${w.number(from, 'count', 'size')} to ${w.number(goal, 'replicas', 'size asked about')}:`;
+  const head = `From ${w.change(from, goal, atSeconds, 'asked about')}:`;
   const sum =
     barred.length === 0
       ? `${head} nothing stands between.`
@@ -121,5 +128,5 @@ export const gatesEvidence = (asked: WaysAsked, ways: readonly Way[]): Evidence 
   const w = evidenceWriter();
   const { record } = asked;
   const head = `${w.name(targetKey(record.target), 'target')}, ${w.time(record.atSeconds, 'decision')}.`;
-  return w.done([head, ...ways.flatMap((way) => wayText(w, way))].join('\n'), [record.id]);
+  return w.done([head, ...ways.flatMap((way) => wayText(w, way, record.atSeconds))].join('\n'), [record.id]);
 };

@@ -1,14 +1,15 @@
 import { type EvidenceWriter, evidenceWriter } from '#core/evidence-writer';
 import type { Evidence } from '#core/facts';
 import { type Cycle, targetKey } from '#core/model';
-import type { Other, Others } from '#core/others';
+import type { Other, Others, PodBasis } from '#core/others';
 import { inWords } from '#core/reasons';
 
 export const settingsText = (w: EvidenceWriter, settings: Other['settings']): string => {
   const parts = Object.entries(settings).map(([name, value]) =>
-    typeof value === 'number'
-      ? `${name} ${w.number(value, 'plain', name)}`
-      : `${name} ${w.name(JSON.stringify(value), 'limit')}`,
+    [
+      w.name(name, 'limit'),
+      typeof value === 'number' ? w.number(value, 'plain', name) : w.name(JSON.stringify(value), 'limit'),
+    ].join(' '),
   );
   return parts.length === 0 ? '' : ` (${parts.join(', ')})`;
 };
@@ -31,12 +32,16 @@ const line = (
   return `${who}: ${w.number(to, 'replicas', `size of ${name}`)}, ${against(w, to, ours)}${why}${value}.`;
 };
 
-const basisWords = {
-  pods: 'the pods of this look were kept',
-  cpu: 'the pods of this look are rebuilt from replicas and mean CPU',
-  requests: 'the pods of this look are rebuilt from replicas and demand, since CPU was not read',
-  nothing: 'neither pods nor CPU nor demand of this look were kept',
-} as const;
+const basisText = (w: EvidenceWriter, basis: PodBasis): string => {
+  const rebuilt = 'the pods of this look are rebuilt from replicas and';
+  const cpu = w.name('cpu', 'metric');
+  return {
+    pods: 'the pods of this look were kept',
+    cpu: `${rebuilt} mean ${cpu}`,
+    requests: `${rebuilt} demand, since ${cpu} was not read`,
+    nothing: `neither pods nor ${cpu} nor demand of this look were kept`,
+  }[basis];
+};
 
 /** What others would have done on the same samples, one a line. */
 export const othersEvidence = (
@@ -50,7 +55,7 @@ export const othersEvidence = (
       : `decided was ${w.change(from, to, atSeconds, 'decision')}`;
   const head = `${w.name(targetKey(target), 'target')}, ${w.time(atSeconds, 'decision')}: ${decided} (${w.name(outcome, 'outcome')}, ${w.name(reason, 'reason')}).`;
   const ground =
-    `On the same samples, from ${w.number(from, 'replicas', 'size found')}, with ${w.number(looks, 'count', 'looks before')} looks before in memory ` +
-    `(${w.number(rebuilt, 'count', 'looks rebuilt')} of them with rebuilt pods); ${basisWords[basis]}.`;
+    `On the same samples, from ${w.number(from, 'replicas', 'size found')}, knowing ${w.number(looks, 'count', 'looks before')} looks before ` +
+    `(${w.number(rebuilt, 'count', 'looks rebuilt')} of them with rebuilt pods); ${basisText(w, basis)}.`;
   return w.done([head, ground, ...others.map((other) => line(w, other, to))].join('\n'), [id]);
 };

@@ -20,7 +20,7 @@ const line = (w: EvidenceWriter, regret: Regret, paid: Paid): string => {
   return (
     `${w.name(name, 'autoscaler')}${meaning[name] ?? ''}${settingsText(w, settings)}: ${hours(cost, `cost of ${name}`)}, ` +
     `of them ${hours(replicaHours, `replica-hours of ${name}`)} for replicas; ` +
-    `${w.number(lateShare, 'ratio', `late share of ${name}`, 5)} of requests late, ` +
+    `${w.percent(lateShare, `late share of ${name}`, 3)} of requests late, ` +
     `${w.number(scalings, 'count', `scalings of ${name}`)} scalings${against}.`
   );
 };

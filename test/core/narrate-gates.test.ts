@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { factCheck } from '#core/fact-check';
 import { gatesTo, goalOf } from '#core/gates';
 import { gatesEvidence, nowText, opensText, waysOf } from '#core/narrate-gates';
 import { emptyPast } from '#core/past';
 import { decision, observation, record, replicas, spec, startAt, target } from '#test/make';
 import { anyMode, anyObservation, anyPast, anyPauses, anySpec } from './any-ground.ts';
-import { borneOut } from './bare-numbers.ts';
 
 const evening = {
   record: record({
@@ -42,7 +42,7 @@ describe('the gates of a decision', () => {
         const made = decision({ from: desired, to: desired });
         const asked = { record: record({ observation: o, spec: s, pauses, mode, decision: made }), past };
         const evidence = gatesEvidence(asked, waysOf(asked));
-        expect(borneOut(evidence), evidence.text).toEqual([]);
+        expect(factCheck(evidence.facts, { unmarked: true })(evidence.text), evidence.text).toEqual([]);
       }),
     );
   });

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
+import { factCheck } from '#core/fact-check';
 import { othersEvidence } from '#core/narrate-others';
 import type { Others } from '#core/others';
 import { record } from '#test/make';
-import { borneOut } from './bare-numbers.ts';
 
 const others: Others = {
   from: 4,
@@ -31,14 +31,14 @@ it('says of each other what it would have done, against what was decided, and on
   expect(evidence.text).toBe(
     [
       'default/Deployment/web, 2026-01-05 00:00:00Z: decided was 4 to 6 replicas (scaled, BelowLowLine).',
-      'On the same samples, from 4 replicas, with 20 looks before in memory (18 of them with rebuilt pods); the pods of this look are rebuilt from replicas and mean CPU.',
+      'On the same samples, from 4 replicas, knowing 20 looks before (18 of them with rebuilt pods); the pods of this look are rebuilt from replicas and mean cpu.',
       'hpa: 4 replicas, 2 fewer, because the metric is close enough to its target (DesiredWithinRange).',
       'hpa-tuned (target 0.55, stabilizationSeconds 60): 7 replicas, 1 more, because the metric is above its target (MetricAboveTarget).',
       'keda: not known, its knobs are not picked yet.',
       'hpa-rule: 6 replicas, the same, worth -1.042.',
     ].join('\n'),
   );
-  expect(borneOut(evidence)).toEqual([]);
+  expect(factCheck(evidence.facts, { unmarked: true })(evidence.text)).toEqual([]);
   expect(evidence.decisions).toEqual([record().id]);
   expect(evidence.facts).toContainEqual({ kind: 'name', name: 'hpa-tuned', of: 'autoscaler' });
 });

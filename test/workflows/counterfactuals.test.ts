@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { factCheck } from '#core/fact-check';
 import type { Gate, Opening } from '#core/gate';
 import type { Observation } from '#core/model';
 import type { Peer } from '#core/others';
@@ -103,6 +104,14 @@ describe.each(['keda', 'hpa'])('%s, of which a simulated run is kept in SQLite',
       }
     }
     expect(told).toBeGreaterThan(20);
+  });
+
+  it('is told of with no number, name or time that its facts do not bear out', async () => {
+    for (const record of kept.slice(0, 60)) {
+      const found = [(await over(store).gates(record)).evidence, (await over(store).others(record)).evidence];
+      for (const { text, facts } of found)
+        expect(factCheck(facts, { unmarked: true })(text), text).toEqual([]);
+    }
   });
 
   it('is asked for estimates alone where nobody knows its settings', async () => {

@@ -54,9 +54,7 @@ describe('an opening by demand', () => {
   it('is, for a line that the bounds may have cut, only where present demand alone would fill the replicas', () => {
     const cut = { ...of({ low: 1, high: 1.3 }, 1, 4), spec: spec({ minReplicas: 1 }) };
     const openings = demandOpenings(cut, 2, true);
-    expect(openings.map(({ given }) => given)).toEqual([
-      'it lasts a quarter of a minute, whoever is in charge',
-    ]);
+    expect(openings.map(({ given }) => given)).toEqual(['it lasts for some seconds, whoever is in charge']);
   });
 
   it('is a time where enough are too many already and the release but waits', () => {
