@@ -9,7 +9,6 @@ export const knobs = [
   'high line',
   'wanted',
   'too many',
-  'worthwhile',
   'metric age',
   'metrics',
   'minReplicas',

@@ -1,3 +1,5 @@
+import { inFallback } from '#core/doubt';
+import { fallbackOpenings } from '#core/fallback-openings';
 import type { Direction, Gate, Measure, Opening, Way } from '#core/gate';
 import { type LimitStep, limitsByStep } from '#core/limit-chain';
 import { admits, type Ground, intervalOn, limitOpenings } from '#core/limit-openings';
@@ -91,7 +93,11 @@ const expertGate = (asked: Asked, goal: number, up: boolean, openings: readonly 
     ...((up ? d.action <= 0 : d.action >= 0) && { reason: d.reason }),
     present,
     openings,
-    ...(openings.length === 0 && { unknown: 'the record does not tell at what demand it would be wanted' }),
+    ...(openings.length === 0 && {
+      unknown: isPrescribed(d.reason)
+        ? 'this size was prescribed, and no demand moves it'
+        : 'the record does not tell at what demand it would be wanted',
+    }),
   };
 };
 
@@ -164,6 +170,12 @@ const writeGate = ({ record }: Asked): Gate | undefined =>
       }
     : undefined;
 
+/** Who had the word: nobody whom demand could move, the rule for when demand is missing, or the policy. */
+const solverOf = ({ record, past }: Asked, solve: Solve): Solve => {
+  if (isPrescribed(record.decision.reason)) return () => none;
+  return inFallback(record.observation, record.spec, past) ? fallbackOpenings : solve;
+};
+
 /** Every gate between the size that a decision left and `goal`, in the order in which a wish passes them. */
 export const gatesTo = (asked: Asked, goal: number, solve: Solve = () => none): Way => {
   const { record } = asked;
@@ -171,7 +183,7 @@ export const gatesTo = (asked: Asked, goal: number, solve: Solve = () => none): 
   const up = goal > from;
   const ground = groundOf(asked);
   const shut = up ? wishOf(asked) < goal : wishOf(asked) > goal;
-  const openings = shut ? solve(record, goal, up) : none;
+  const openings = shut ? solverOf(asked, solve)(record, goal, up) : none;
   const steps = Object.keys(limitsByStep) as LimitStep[];
   const gates = [
     expertGate(asked, goal, up, openings),

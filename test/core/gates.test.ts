@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { outcomeOf } from '#agents/executor';
+import { fallback } from '#core/doubt';
 import type { Gate, Opening, Way } from '#core/gate';
 import { gatesTo, goalOf, leftBy, wishOf } from '#core/gates';
 import { type LimitStep, limitsByStep } from '#core/limit-chain';
@@ -344,6 +345,65 @@ describe('doubt', () => {
         { of: 'metric age', is: 'at most', value: 15, name: 'requests', exact: true },
         { of: 'time', value: startAt + 10, exact: false },
       ],
+    });
+  });
+
+  it('of many cycles leaves the word to CPU and memory: the values at which they would raise it are exact', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 40 }),
+        fc.double({ min: 0, max: 0.6, noNaN: true }),
+        fc.double({ min: 0, max: 0.8, noNaN: true }),
+        (size, cpu, memory) => {
+          const seen = (c: number, m: number): Observation =>
+            observation({
+              demand: undefined,
+              replicas: replicas({ desired: size, ready: size }),
+              samples: [
+                sample({ state: 'error', value: undefined }),
+                sample({ metric: 'cpu', value: c }),
+                sample({ metric: 'memory', value: m }),
+              ],
+            });
+          const past = { ...emptyPast, misses: 5, missedSince: startAt - 100 };
+          const raised = (c: number, m: number): boolean =>
+            size + fallback(seen(c, m), spec()).action >= size + 1;
+          const made = decision({
+            from: size,
+            to: size,
+            expert: 'hpa-rule',
+            lines: undefined,
+            values: [],
+            reason: 'FallbackHeld',
+          });
+          const way = gatesTo(
+            { record: record({ observation: seen(cpu, memory), decision: made }), past },
+            size + 1,
+          );
+          const { openings } = gateOf(way, 'expert');
+          expect(openings.map(({ of, exact }) => [of, exact])).toEqual([
+            ['cpu', true],
+            ['memory', true],
+          ]);
+          const [byCpu, byMemory] = openings.map(({ value }) => Number(value)) as [number, number];
+          expect([raised(byCpu, memory), raised(byCpu - 0.001, memory)]).toEqual([true, false]);
+          expect([raised(cpu, byMemory), raised(cpu, byMemory - 0.001)]).toEqual([true, false]);
+        },
+      ),
+    );
+  });
+});
+
+describe('a size that is prescribed', () => {
+  it('is moved by no demand', () => {
+    const approved = record({ decision: decision({ action: 2, reason: 'Approved' }) });
+    const way = gatesTo({ record: approved, past: emptyPast }, 7, () => {
+      throw new Error('the policy was asked');
+    });
+    expect(gateOf(way, 'expert')).toMatchObject({
+      isOpen: false,
+      openings: [],
+      unknown: 'this size was prescribed, and no demand moves it',
     });
   });
 });
