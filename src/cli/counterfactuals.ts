@@ -9,6 +9,9 @@ import { inTurn } from './in-turn.ts';
 import type { SettingsOf } from './policy-settings-in.ts';
 import { tunedKnobs } from './tuned-knobs.ts';
 
+/** Of a longer stretch only so much of its end is judged: all its decisions are read. */
+const longestSeconds = 7 * 86_400;
+
 /** Stretches of which it is remembered what was paid. */
 const mostRemembered = 64;
 
@@ -66,12 +69,14 @@ export const keptCounterfactuals = ({
     peers: [peerOf('hpa'), peerOf('keda')],
     tuned: [peerOf('hpa', 'hpa-tuned')],
     knobs: knobs.picked,
-    paid: (stretch) =>
-      judged(stretch).catch((error) => {
-        // Of the store's own faults each has a place of its own: this one says that too little is kept.
-        if (error instanceof PortError && error.place === 'store') return undefined;
-        throw error;
-      }),
+    paid: ({ fromSeconds, ...stretch }) =>
+      judged({ ...stretch, fromSeconds: Math.max(fromSeconds, stretch.toSeconds - longestSeconds) }).catch(
+        (error) => {
+          // Of the store's own faults each has a place of its own: this one says that too little is kept.
+          if (error instanceof PortError && error.place === 'store') return undefined;
+          throw error;
+        },
+      ),
     asking,
   });
 };
