@@ -1,6 +1,9 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Author } from '#core/audit';
+import type { Direction } from '#core/gate';
 import type { Pause, Target } from '#core/model';
+import type { GatesFound } from '#core/narrate-gates';
+import type { OthersFound } from '#core/others';
 import type { Clock, DecisionRecord, EventBus, Store } from '#ports';
 
 /** What a person may do to the loop. Both say false when the loop does not govern the target. */
@@ -18,6 +21,10 @@ export type AppDependencies = {
   readonly telemetry: { metricsText(): Promise<{ readonly contentType: string; readonly body: string }> };
   ready(): { readonly ok: boolean; readonly reasons: readonly string[] };
   explain(record: DecisionRecord): string;
+  readonly counterfactuals: {
+    gates(record: DecisionRecord, only?: Direction): Promise<GatesFound>;
+    others(record: DecisionRecord): Promise<OthersFound>;
+  };
   readonly clock: Pick<Clock, 'now'>;
   readonly actions: Actions;
   readonly version: string;

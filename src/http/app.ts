@@ -12,6 +12,7 @@ import { failed, invalidRequest, notFound } from './failures.ts';
 import { hostCheck } from './host-check.ts';
 import { problem } from './problem.ts';
 import { auditRoutes } from './routes/audit.ts';
+import { counterfactualRoutes } from './routes/counterfactuals.ts';
 import { decisionRoutes } from './routes/decisions.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -54,6 +55,7 @@ export const createApp = (deps: AppDependencies, settings: AppSettings = {}): Ap
   healthRoutes(app, deps, settings);
   targetRoutes(app, deps);
   decisionRoutes(app, deps);
+  counterfactualRoutes(app, deps);
   eventRoutes(app, deps, settings);
   pauseRoutes(app, deps);
   auditRoutes(app, deps);

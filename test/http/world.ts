@@ -3,8 +3,11 @@ import { openStore } from '#adapters/stores/registry';
 import { type Pause, targetKey } from '#core/model';
 import { createApp } from '#http/app';
 import type { App, AppDependencies, AppSettings } from '#http/app-dependencies';
+import { policies } from '#policies/registry';
+import { demandOpenings } from '#policies/shadow-q/demand-openings';
 import type { DecisionRecord } from '#ports';
 import { cycleId, decision, record, startAt } from '#test/make';
+import { counterfactuals } from '#workflows/counterfactuals';
 
 export const token = 'a-token-of-the-tests';
 export const authorization = { Authorization: `Bearer ${token}` };
@@ -38,6 +41,14 @@ export const world = async (
     telemetry: { metricsText: async () => ({ contentType: 'text/plain; version=0.0.4', body: 'up 1\n' }) },
     ready: () => ({ ok: true, reasons: [] }),
     explain: ({ decision: { from, to, reason } }) => `From ${from} to ${to}: ${reason}.`,
+    counterfactuals: counterfactuals({
+      store,
+      peers: ['hpa', 'keda'].map((name) => ({ name, make: policies[name]!.make, settings: {} })),
+      tuned: [],
+      knobs: async () => undefined,
+      paid: async () => undefined,
+      asking: () => ({ kind: 'lines', solve: demandOpenings }),
+    }),
     clock: { now: () => now },
     actions: {
       pause: async (target, pause) => {

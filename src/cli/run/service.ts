@@ -5,8 +5,10 @@ import { openEventBus } from '#adapters/events/registry';
 import { openExplainer } from '#adapters/explainers/registry';
 import { threadLearner } from '#adapters/learners/thread';
 import { explanationRemarks } from '#cli/config-check/explanation-remarks';
+import { keptCounterfactuals } from '#cli/counterfactuals';
 import type { Frame } from '#cli/frame';
 import { openKept } from '#cli/kept';
+import { policySettingsIn } from '#cli/policy-settings-in';
 import type { Config } from '#config';
 import { type Target, targetKey } from '#core/model';
 import { explain } from '#core/narrate';
@@ -120,6 +122,12 @@ export const serve = async (
           token,
           version: frame.version,
           explain,
+          counterfactuals: keptCounterfactuals({
+            store,
+            settingsOf: (record) => policySettingsIn(config)(record) ?? operator?.settingsOf(record),
+            signal: over,
+            onFault: telemetry.fault,
+          }),
           ready: () => {
             if (signal.aborted) return { ok: false, reasons: ['stopping'] };
             if (!ready) return { ok: false, reasons: ['starting'] };
