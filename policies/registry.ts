@@ -1,3 +1,4 @@
+import type { Solve } from '#core/gates';
 import type { Spec } from '#core/model';
 import type { PolicyMaker, PolicySettings } from '#core/policy';
 import { baseStock, baseStockSettings } from './base-stock.ts';
@@ -7,6 +8,7 @@ import { kpa, kpaSettings } from './kpa.ts';
 import { predictiveHpa, predictiveHpaSettings } from './predictive-hpa.ts';
 import { qLearning, qLearningSettings } from './q-learning.ts';
 import { faults, type SettingFault, type Settings } from './settings.ts';
+import { demandOpenings } from './shadow-q/demand-openings.ts';
 import { gridSeconds } from './shadow-q/experts/two-lines/demand-window.ts';
 import { shadowQ, shadowQSettings } from './shadow-q/shadow-q.ts';
 import { staticPolicy, staticSettings } from './static.ts';
@@ -26,6 +28,11 @@ export type PolicyEntry = {
   readonly sees: { readonly arrivals: boolean; readonly pods: boolean; readonly samples: boolean };
   /** What is wrong with a spec for this policy: path and message; undefined when nothing is. */
   readonly specFault?: (spec: Pick<Spec, 'intervalSeconds'>) => SettingFault | undefined;
+  /**
+   * How it is asked, of a record, at what demand it would have acted: by its lines, or made anew as a rule that remembers
+   * no more than a few minutes. Absent: it cannot be asked.
+   */
+  readonly asked?: Solve | 'rule';
   /** Settings that only a simulation may use, where exploring hurts nobody. */
   readonly simulation: PolicySettings;
 };
@@ -57,6 +64,7 @@ export const policies: Readonly<Record<string, PolicyEntry>> = {
           },
     learns: true,
     sees: { arrivals: true, pods: false, samples: true },
+    asked: demandOpenings,
   },
   hpa: {
     ...peer,
@@ -65,6 +73,7 @@ export const policies: Readonly<Record<string, PolicyEntry>> = {
     settings: hpaSettings,
     ...everyQuarterMinute,
     sees: { arrivals: false, pods: true, samples: false },
+    asked: 'rule',
   },
   keda: {
     ...peer,
@@ -72,6 +81,7 @@ export const policies: Readonly<Record<string, PolicyEntry>> = {
     make: keda,
     settings: kedaSettings,
     ...everyQuarterMinute,
+    asked: 'rule',
   },
   kpa: {
     ...peer,

@@ -4,6 +4,7 @@ import type {
   Arrivals,
   Cycle,
   Mode,
+  Pause,
   PodGroup,
   Replicas,
   Reward,
@@ -83,6 +84,8 @@ export type DecisionRecord = Cycle & {
   readonly actuator: string;
   readonly tableVersion: number;
   readonly leaseTransitions?: number | undefined;
+  /** In force when it was decided; absent: none was. */
+  readonly pauses?: readonly Pause[] | undefined;
 };
 
 export type RewardRow = { readonly decisionId: string; readonly target: Target; readonly reward: Reward };

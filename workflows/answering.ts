@@ -1,4 +1,5 @@
 import type { Evidence } from '#core/facts';
+import type { Direction } from '#core/gate';
 import { sizeAfter } from '#core/happened';
 import { type Target, targetKey } from '#core/model';
 import { inOneLine } from '#core/one-line';
@@ -94,6 +95,15 @@ export const answering = ({ timeZone, now, ...given }: AnsweringGiven): Answerin
     return { atSeconds: moment, mistaken };
   };
 
+  /** Which way the size that the question speaks of lies, or the way that it names. */
+  const towards = async (q: Question, cluster: string, target: Target): Promise<Direction | undefined> => {
+    const then =
+      q.replicas === undefined ? undefined : await newestAt(store, { cluster, target }, momentOf(q));
+    if (then !== undefined && q.replicas !== sizeAfter(then))
+      return q.replicas! > sizeAfter(then) ? 'up' : 'down';
+    return q.direction && ({ more: 'up', fewer: 'down' } as const)[q.direction];
+  };
+
   const spanOfDecision = async (id: string | undefined): Promise<SpanPlace | undefined> => {
     const record = id === undefined ? undefined : await store.decision(id);
     return record && { traceId: record.traceId, spanId: record.spanId };
@@ -113,7 +123,7 @@ export const answering = ({ timeZone, now, ...given }: AnsweringGiven): Answerin
       }
       case 'why-not':
       case 'what-would-it-take':
-        return [await kept.gates(momentOf(q))];
+        return [await kept.gates(momentOf(q), await towards(q, cluster, target))];
       case 'who':
         return [await kept.people(span.fromSeconds, span.toSeconds)];
       case 'what-happened':

@@ -1,28 +1,18 @@
 import type { Evidence } from '#core/facts';
+import type { Direction } from '#core/gate';
 import type { Happened } from '#core/happened';
 import { targetKey } from '#core/model';
 import { because, decisionEvidence } from '#core/narrate';
 import { historyEvidence, peopleEvidence } from '#core/narrate-history';
 import { inOneLine } from '#core/one-line';
 import { changeOf, named, type Said, say, seconds, time, timeText } from '#core/said';
-import { type Archive, type DecisionRecord, NotKeptError, type Store } from '#ports';
+import { type Archive, NotKeptError, type Store } from '#ports';
+import type { Counterfactuals } from './counterfactuals.ts';
 import { type Kept, newestAt, type Records, readHappened, type TargetOf } from './happened.ts';
-
-type Told = { readonly evidence: Evidence };
-
-export type Stretch = TargetOf & { readonly fromSeconds: number; readonly toSeconds: number };
-
-/** What was not done, as those tell it who know the policies. */
-export type Counterfactuals = {
-  gates(record: DecisionRecord): Promise<Told>;
-  others(record: DecisionRecord): Promise<Told>;
-  regret(stretch: Stretch): Promise<Evidence>;
-};
 
 export type ArchiveGiven = {
   readonly store: Records;
-  /** Absent: whoever asks is told what was decided. */
-  readonly counterfactuals?: Counterfactuals | undefined;
+  readonly counterfactuals: Pick<Counterfactuals, 'gates' | 'others' | 'regret'>;
 };
 
 /** A decision, and where the size came from that it only held. */
@@ -55,14 +45,15 @@ const silence = ({ atSeconds, spec }: Kept, askedFor: number): readonly Said[] =
         say`That was the newest decision at ${time(askedFor, 'the time that was asked for')}, and ${seconds(askedFor - atSeconds, 'age of the decision')} old by then.`,
       ];
 
-/** What is kept of one target. It rejects with a NotKeptError where nothing is. */
-export const openArchive = (
-  { store, counterfactuals }: ArchiveGiven,
-  of: TargetOf,
-): Archive & {
+export type KeptArchive = Archive & {
+  /** Up or down alone, if so asked. */
+  gates(atSeconds: number, towards?: Direction): Promise<Evidence>;
   /** Of a history what people and other writers did. */
   people(fromSeconds: number, toSeconds: number): Promise<Evidence>;
-} => {
+};
+
+/** What is kept of one target. It rejects with a NotKeptError where nothing is. */
+export const openArchive = ({ store, counterfactuals }: ArchiveGiven, of: TargetOf): KeptArchive => {
   const nothingKept = async (what: string): Promise<NotKeptError> => {
     const [last, first] = [
       await newestAt(store, of),
@@ -100,17 +91,9 @@ export const openArchive = (
     decision,
     history,
     people: async (fromSeconds, toSeconds) => peopleEvidence(await happened(fromSeconds, toSeconds)),
-    gates: async (atSeconds) =>
-      counterfactuals === undefined
-        ? decision(atSeconds)
-        : (await counterfactuals.gates(await recordAt(atSeconds))).evidence,
-    others: async (atSeconds) =>
-      counterfactuals === undefined
-        ? decision(atSeconds)
-        : (await counterfactuals.others(await recordAt(atSeconds))).evidence,
-    regret: async (fromSeconds, toSeconds) =>
-      counterfactuals === undefined
-        ? history(fromSeconds, toSeconds)
-        : counterfactuals.regret({ ...of, fromSeconds, toSeconds }),
+    gates: async (atSeconds: number, towards?: Direction) =>
+      (await counterfactuals.gates(await recordAt(atSeconds), towards)).evidence,
+    others: async (atSeconds) => (await counterfactuals.others(await recordAt(atSeconds))).evidence,
+    regret: async (fromSeconds, toSeconds) => counterfactuals.regret({ ...of, fromSeconds, toSeconds }),
   };
 };

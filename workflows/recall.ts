@@ -2,7 +2,8 @@ import { leadCycles } from '#agents/rewarder';
 import type { Snapshot, Spec, Target } from '#core/model';
 import { pastSeconds } from '#core/past';
 import type { History } from '#core/policy';
-import type { DecisionRecord, Store } from '#ports';
+import type { Store } from '#ports';
+import { keptRecords } from '#workflows/kept-records';
 import { type Memory, noMemory, remembering } from '#workflows/memory';
 
 export type Recalled = {
@@ -49,16 +50,9 @@ export const recall = async (given: {
   const history = await historyIn(store, cluster, target, start, end);
 
   const seconds = Math.max(pastSeconds(spec), (leadCycles(spec) + 2) * spec.intervalSeconds);
-  const records: DecisionRecord[] = [];
-  let cursor: string | undefined;
-  do {
-    const fromSeconds = given.atSeconds - seconds;
-    const page = await store.decisions({ target, cluster, fromSeconds, cursor, limit: 200 });
-    records.push(...page.items);
-    cursor = page.next;
-  } while (cursor !== undefined);
-
-  const memory = records.reverse().reduce<Memory>(remembering, noMemory);
+  const fromSeconds = given.atSeconds - seconds;
+  const records = await keptRecords(store, { target, cluster, fromSeconds });
+  const memory = records.reduce<Memory>(remembering, noMemory);
   const since = history === undefined ? undefined : history.startsAt + history.counts.length;
   return { memory: { ...memory, since }, snapshot, damaged, history };
 };

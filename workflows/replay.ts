@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { chance, decide } from '#agents/decider';
 import { reward, teach } from '#agents/rewarder';
+import { legal } from '#core/limits';
 import { type Decision, targetKey } from '#core/model';
 import type { Policy } from '#core/policy';
 import type { DecisionRecord } from '#ports';
@@ -28,7 +29,8 @@ export const replay = (given: {
   for (const record of given.records) {
     const { observation, spec, target, atSeconds, mode } = record;
     const rng = chance(seed, targetKey(target), atSeconds);
-    const replayed = decide(policy, observation, spec, memory.past, rng, mode);
+    const allowed = legal(observation, spec, memory.past, record.pauses, mode);
+    const replayed = decide(policy, observation, spec, memory.past, rng, mode, allowed);
     if (!isDeepStrictEqual(stored(replayed), stored(record.decision)))
       differences.push({ id: record.id, recorded: record.decision, replayed });
     const scored = reward(policy, memory.recent, observation, spec);

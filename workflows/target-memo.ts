@@ -43,6 +43,8 @@ export const targetMemo = async (store: Store, key: SnapshotKey, now: () => numb
     /** People mean the clock on the wall, a simulated target has its own: what is open now has no end in the loop. */
     pauses: (): readonly Pause[] =>
       open().map((pause) => ({ ...pause, untilSeconds: Number.POSITIVE_INFINITY })),
+    /** Where the loop lives by the clock on the wall. */
+    pausesByClock: open,
     pause: (pause: Pause, note: AuditEntry) => keep({ pauses: [...open(), pause] }, note),
     /** Who ends what has ended already has done nothing. */
     resume: (note: AuditEntry) => keep({ pauses: [] }, open().length > 0 ? note : undefined),

@@ -60,7 +60,12 @@ const modeOf = ({ mode }: Watched): ExecutableMode => (typeof mode === 'function
 /** Learning is saved at most so often: a snapshot may be a hundred times a record. */
 const saveEverySeconds = 30;
 
-export const agentsOf = (w: Watched, seed: number, memory: () => Memory): Agents => ({
+export const agentsOf = (
+  w: Watched,
+  seed: number,
+  memory: () => Memory,
+  pauses: () => readonly Pause[] = w.pauses ?? (() => []),
+): Agents => ({
   observe: observer({
     source: w.source,
     scaler: w.scaler,
@@ -73,7 +78,7 @@ export const agentsOf = (w: Watched, seed: number, memory: () => Memory): Agents
       seed,
       mode: modeOf(w),
       past: () => memory().past,
-      pauses: w.pauses ?? (() => []),
+      pauses,
     })(cycle, run),
   execute: (cycle, run) => executor({ scaler: w.scaler, mode: modeOf(w) })(cycle, run),
   reward: rewarder({ policy: w.policy, recent: () => memory().recent }),
@@ -90,8 +95,14 @@ export const turns = (w: Watched, house: House) => {
   let savedVersion = policy.tableVersion();
   let savedExperience = w.snapshot?.experience ?? 0;
   let savedAt = Number.NEGATIVE_INFINITY;
+  let pauses: readonly Pause[] = [];
+  /** The record names those that the limits heeded. */
+  const heeded = (): readonly Pause[] => {
+    pauses = w.pauses?.() ?? [];
+    return pauses;
+  };
   const chain = house.chain(
-    agentsOf(w, house.seed, () => memory),
+    agentsOf(w, house.seed, () => memory, heeded),
     house.wallClock,
   );
 
@@ -104,6 +115,7 @@ export const turns = (w: Watched, house: House) => {
     actuator: w.scaler.name,
     tableVersion,
     leaseTransitions: w.leaseTransitions?.(),
+    ...(pauses.length > 0 && { pauses }),
   });
 
   const keep = async (): Promise<void> => {

@@ -24,7 +24,7 @@ import { expertTable } from '#policies/shadow-q/table';
 const holdSteps = 2;
 const firstUtilization = 0.6;
 /** Whatever an expert says: never fewer replicas than present demand would fill to this. */
-const fullestRatio = 0.97;
+export const fullestRatio = 0.97;
 const shippedSeconds = 600;
 
 /**

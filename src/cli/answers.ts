@@ -1,8 +1,20 @@
 import { systemClock } from '#adapters/clocks/system';
+import { keptCounterfactuals } from '#cli/counterfactuals';
+import { policySettingsIn } from '#cli/policy-settings-in';
 import type { Config } from '#config';
 import type { Store } from '#ports';
-import { type Answering, answering } from '#workflows/answering';
+import { type Answering, type AnsweringGiven, answering } from '#workflows/answering';
 
-/** Answers from a store that is only read. */
-export const answersOf = ({ timeZone }: Pick<Config, 'timeZone'>, store: Store): Answering =>
-  answering({ store, timeZone, now: systemClock().now });
+export const answersOf = (
+  { timeZone }: Pick<Config, 'timeZone'>,
+  store: Store,
+  counterfactuals: AnsweringGiven['counterfactuals'],
+): Answering => answering({ store, counterfactuals, timeZone, now: systemClock().now });
+
+/** For a command, of a store that is only read. */
+export const keptAnswers = (config: Config, store: Store, signal: AbortSignal): Answering =>
+  answersOf(
+    config,
+    store,
+    keptCounterfactuals({ store, settingsOf: policySettingsIn(config), signal, onFault: () => {} }),
+  );

@@ -11,6 +11,7 @@ import { historyCommand } from './history.ts';
 import { learningCommand } from './learning.ts';
 import { runCommand } from './run.ts';
 import { simulateCommand } from './simulate.ts';
+import { whyNotCommand } from './why-not.ts';
 
 /** Gives a command its words; what is heavy is imported when it runs. */
 export type CommandMaker = (frame: Frame) => Command;
@@ -23,6 +24,7 @@ export const commands: readonly CommandMaker[] = [
   experimentCommand,
   historyCommand,
   explainCommand,
+  whyNotCommand,
   auditCommand,
   exportCommand,
   learningCommand,

@@ -1,9 +1,11 @@
 import { Command, Option } from 'commander';
+import type { Frame } from '#cli/frame';
 import { type Target, targetKey } from '#core/model';
 import type { GapTreatment } from '#core/recording';
 import { judgeRanges } from '#experiments/judge-ranges';
 import { judgeDefaults } from '#experiments/judge-settings';
 import { PortError, type Store } from '#ports';
+import type { Stretch } from '#workflows/counterfactuals';
 import { durationArgument, targetArgument, timeArgument } from './arguments.ts';
 import type { CommandMaker } from './commands.ts';
 import {
@@ -20,7 +22,9 @@ import {
   withMoney,
 } from './compare/comparison.ts';
 import { budgetOf, doneText, settingsAsDone } from './compare/done-text.ts';
+import { shortestSeconds } from './compare/paid.ts';
 import { ordersOf, seenBetween, whatWasDone } from './compare/what-was-done.ts';
+import { whatWasWanted } from './compare/what-was-wanted.ts';
 import { gapsOption, wholePart } from './simulate/gaps.ts';
 import { doubts, groundText } from './simulate/ground-text.ts';
 import { numberIn } from './simulate/judge-options.ts';
@@ -33,10 +37,8 @@ type Options = MoneyOptions & {
   readonly gaps?: GapTreatment;
   readonly warmUp: number;
   readonly svg?: string;
+  readonly by?: 'day';
 };
-
-/** Long enough that something is left to score after the warm-up. */
-const shortestSeconds = 600;
 
 const list = 'name one with --target (and --cluster)';
 
@@ -61,12 +63,17 @@ const summaryOf = async (store: Store, { target, cluster }: Options) => {
   return only;
 };
 
-const readDone = async (store: Store, options: Options, signal: AbortSignal) => {
+const stretchOf = async (store: Store, options: Options): Promise<Stretch> => {
   const { target, cluster, lastAtSeconds } = await summaryOf(store, options);
   // The end of what is asked for is open, and the newest decision belongs to it.
   const toSeconds = options.until ?? lastAtSeconds + 1e-3;
-  const fromSeconds = toSeconds - options.since;
-  const done = whatWasDone(await seenBetween(store, { target, cluster, fromSeconds, toSeconds }, signal));
+  return { target, cluster, fromSeconds: toSeconds - options.since, toSeconds };
+};
+
+const readDone = async (store: Store, options: Options, signal: AbortSignal) => {
+  const { target, cluster, fromSeconds, toSeconds } = await stretchOf(store, options);
+  const seen = await seenBetween(store, { target, cluster, fromSeconds, toSeconds }, signal);
+  const done = whatWasDone(seen);
   if (done === undefined)
     throw new PortError(
       'store',
@@ -74,7 +81,24 @@ const readDone = async (store: Store, options: Options, signal: AbortSignal) => 
     );
   const startsAt = Math.ceil(done.firstAt);
   const rps = await store.demand(cluster, target, startsAt, Math.max(startsAt, Math.floor(done.lastAt)));
-  return { target, cluster, done, recording: { startsAt, stepSeconds: 1, rps } };
+  const wanted = whatWasWanted(seen);
+  return { target, cluster, done, wanted, recording: { startsAt, stepSeconds: 1, rps } };
+};
+
+const compareByDay = async (frame: Frame, options: Options): Promise<void> => {
+  const [{ withKept }, { dayFacts, dayTable, paidByDay }] = await Promise.all([
+    import('#cli/kept'),
+    import('./compare/by-day.ts'),
+  ]);
+  await withKept(await frame.config(), async (store) => {
+    const stretch = await stretchOf(store, options);
+    const days = await paidByDay(store, stretch, options.gaps, frame);
+    if (frame.json())
+      return frame.print(
+        JSON.stringify({ target: stretch.target, cluster: stretch.cluster, days: dayFacts(days) }),
+      );
+    for (const line of dayTable(days)) frame.print(line);
+  });
 };
 
 /** What was done, against what others would have done. */
@@ -94,15 +118,24 @@ export const compareCommand: CommandMaker = (frame) => {
       'share of the time that is not scored; -tuned picks its knobs on it',
       numberIn({ ...judgeRanges.warmUp, least: 0.01 }),
       judgeDefaults.warmUp,
+    )
+    .addOption(
+      new Option(
+        '--by <stretch>',
+        'each day by itself, judged with the day before as its warm-up, and what was regretted',
+      )
+        .choices(['day'])
+        .conflicts(['svg', 'warmUp', 'pricePerReplicaHour']),
     );
   for (const option of [gapsOption(), ...moneyOptions(), svgOption()]) command.addOption(option);
   return command.action(async (options: Options) => {
+    if (options.by === 'day') return compareByDay(frame, options);
     await checkPicture(options.svg);
     const [{ withKept }, { judging }] = await Promise.all([
       import('#cli/kept'),
       import('#cli/simulate/judging'),
     ]);
-    const { target, cluster, done, recording } = await withKept(await frame.config(), (store) =>
+    const { target, cluster, done, wanted, recording } = await withKept(await frame.config(), (store) =>
       readDone(store, options, frame.signal),
     );
     const { part, notes, facts } = wholePart('store', recording, options.gaps);
@@ -115,6 +148,7 @@ export const compareCommand: CommandMaker = (frame) => {
     const settings = settingsAsDone(done.spec, options.warmUp);
     const contestants = [
       { name: 'done', orders: ordersOf(done, part.startsAt) },
+      { name: 'wanted', orders: ordersOf({ sizes: wanted }, part.startsAt) },
       ...usualPolicies.map((name) => ({ name })),
     ];
     const progress = reporter(frame, contestants, part.rps.length);

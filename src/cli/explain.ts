@@ -50,9 +50,9 @@ export const explainCommand: CommandMaker = (frame) => {
         exitCode: 2,
       });
     const config = await frame.config();
-    const [{ answersOf }, { withKept }] = await Promise.all([import('#cli/answers'), import('#cli/kept')]);
+    const [{ keptAnswers }, { withKept }] = await Promise.all([import('#cli/answers'), import('#cli/kept')]);
     const { text, json } = await withKept(config, (store) => {
-      const answers = answersOf(config, store);
+      const answers = keptAnswers(config, store, frame.signal);
       return question === ''
         ? decided(store, answers, { id: isId ? words[0]!.toLowerCase() : undefined, target, cluster, at })
         : answered(store, answers, { question, target, cluster, atSeconds: at });

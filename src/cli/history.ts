@@ -39,14 +39,14 @@ const heads = ['TIME', 'TARGET', 'SIZE', 'OUTCOME', 'REASON', 'LIMITS', 'REWARD'
 /** What happened between two times, in words. */
 const told = async (frame: Frame, between: string, { target, cluster }: Options): Promise<void> => {
   const config = await frame.config();
-  const [{ answersOf }, { withKept }, { answerView }] = await Promise.all([
+  const [{ keptAnswers }, { withKept }, { answerView }] = await Promise.all([
     import('#cli/answers'),
     import('#cli/kept'),
     import('#http/explanation-view'),
   ]);
   const { text, json } = await withKept(config, async (store) => {
     const question = `what happened between ${between}`;
-    const answer = await answersOf(config, store).answer({ target, cluster, question });
+    const answer = await keptAnswers(config, store, frame.signal).answer({ target, cluster, question });
     return { text: answer.evidence.text, json: await answerView(store, answer) };
   });
   if (frame.json()) frame.print(JSON.stringify(json));

@@ -150,22 +150,27 @@ const pause: Limit = ({ atSeconds, replicas: { desired } }, _, __, pauses) => {
   return low > 0 || high < mostReplicas ? interval('pause', low, high, 'Paused') : undefined;
 };
 
-export const chain: readonly Limit[] = [
+/** By the names that they give themselves, in the order of the chain. */
+export const limitsByStep = {
   bounds,
   schedule,
   floor,
-  missingData,
+  'missing-data': missingData,
   rollout,
   unschedulable,
   budget,
   canary,
-  flapBudget,
-  stabilizationOf,
+  'flap-budget': flapBudget,
+  stabilization: stabilizationOf,
   rate,
   cooldown,
   pause,
   holder,
-];
+} as const satisfies Readonly<Record<string, Limit>>;
+
+export type LimitStep = keyof typeof limitsByStep;
+
+export const chain: readonly Limit[] = Object.values(limitsByStep);
 
 /** Nothing but the bounds can bind. */
 export const onlyBounds = (o: Observation, spec: Spec, pauses: readonly Pause[]): boolean =>

@@ -1,7 +1,10 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Author } from '#core/audit';
 import type { Evidence } from '#core/facts';
+import type { Direction } from '#core/gate';
 import type { Pause, Target } from '#core/model';
+import type { GatesFound } from '#core/narrate-gates';
+import type { OthersFound } from '#core/others';
 import type { Answer, Archive, Clock, DecisionRecord, EventBus, Explainer, Store } from '#ports';
 
 /** What a person may do to the loop. Both say false when the loop does not govern the target. */
@@ -33,6 +36,10 @@ export type AppDependencies = {
   readonly answers: Answers;
   /** Words answers anew beside the record's own words. */
   readonly explainer?: Explainer | undefined;
+  readonly counterfactuals: {
+    gates(record: DecisionRecord, only?: Direction): Promise<GatesFound>;
+    others(record: DecisionRecord): Promise<OthersFound>;
+  };
   readonly clock: Pick<Clock, 'now'>;
   readonly actions: Actions;
   readonly version: string;

@@ -12,6 +12,7 @@ import { failed, invalidRequest, notFound } from './failures.ts';
 import { hostCheck } from './host-check.ts';
 import { problem } from './problem.ts';
 import { auditRoutes } from './routes/audit.ts';
+import { counterfactualRoutes } from './routes/counterfactuals.ts';
 import { decisionRoutes } from './routes/decisions.ts';
 import { eventRoutes } from './routes/events.ts';
 import { explanationRoutes } from './routes/explanations.ts';
@@ -56,6 +57,7 @@ export const createApp = (deps: AppDependencies, settings: AppSettings = {}): Ap
   targetRoutes(app, deps);
   decisionRoutes(app, deps);
   explanationRoutes(app, deps, settings);
+  counterfactualRoutes(app, deps);
   eventRoutes(app, deps, settings);
   pauseRoutes(app, deps);
   auditRoutes(app, deps);

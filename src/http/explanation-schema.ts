@@ -1,19 +1,10 @@
 import { z } from '@hono/zod-openapi';
-import { factUnits, nameKinds } from '#core/facts';
 import { intents } from '#core/question';
+import { FactView } from './counterfactual-schema.ts';
 import { SummaryView } from './record-schema.ts';
 
 const text = z.string();
 const instant = z.number().openapi({ description: 'Unix seconds' });
-
-const FactView = z
-  .discriminatedUnion('kind', [
-    z.object({ kind: z.literal('number'), value: z.number(), unit: z.enum(factUnits), of: text }),
-    z.object({ kind: z.literal('change'), from: z.number(), to: z.number(), atSeconds: instant, of: text }),
-    z.object({ kind: z.literal('time'), atSeconds: instant, of: text }),
-    z.object({ kind: z.literal('name'), name: text, of: z.enum(nameKinds) }),
-  ])
-  .openapi('Fact');
 
 const Wording = z
   .object({

@@ -92,6 +92,9 @@ const Decision = z
   })
   .openapi('Decision');
 
+const pause = { untilSeconds: z.number(), direction: z.enum(pauseDirections), reason: text, by: text };
+export const PauseView = z.object(pause).openapi('Pause');
+
 export const RecordView = z
   .object({
     schemaVersion: z.literal(1),
@@ -105,6 +108,10 @@ export const RecordView = z
     actuator: text,
     tableVersion: z.number(),
     leaseTransitions: z.number().optional(),
+    pauses: z
+      .array(z.object({ ...pause, untilSeconds: figure }))
+      .optional()
+      .openapi({ description: 'in force when it was decided; no end: not by the clock on the wall' }),
     spec: z.record(text, z.unknown()),
     atSeconds: z.number(),
     observation: Observation,
@@ -144,10 +151,6 @@ export const SummaryView = z
     error: text.optional(),
   })
   .openapi('DecisionSummary');
-
-export const PauseView = z
-  .object({ untilSeconds: z.number(), direction: z.enum(pauseDirections), reason: text, by: text })
-  .openapi('Pause');
 
 export const AuditView = z
   .object({

@@ -128,7 +128,7 @@ export const openPolicy = async (given: {
       clock,
       memory: known.memory,
       snapshot: known.snapshot,
-      pauses: () => [...memo.pauses(), ...given.pauses()],
+      pauses: () => [...memo.pausesByClock(), ...given.pauses()],
       circumstances: life.circumstances,
       asked: { uid: plan.object.uid, generation: plan.object.generation },
       leaseTransitions: claim.transitions,

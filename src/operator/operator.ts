@@ -1,5 +1,6 @@
 import type { Config, KubernetesConfig } from '#config';
 import type { Target } from '#core/model';
+import type { PolicySettings } from '#core/policy';
 import { seedOf } from '#core/random';
 import { KubeError } from '#kubernetes/api';
 import { openCluster } from '#operator/cluster';
@@ -7,7 +8,7 @@ import { byTarget } from '#operator/policies-by-target';
 import { type PoliciesInCare, policiesInCare } from '#operator/policies-in-care';
 import { policyCare } from '#operator/policy-care';
 import { telling } from '#operator/telling';
-import type { Clock } from '#ports';
+import type { Clock, DecisionRecord } from '#ports';
 import type { OpenTelemetry } from '#telemetry/telemetry';
 import type { Pupil } from '#workflows/learning';
 import type { TargetMemo } from '#workflows/target-memo';
@@ -23,6 +24,8 @@ export type Operator = {
   /** Those who learn beside the loop, as they come and go. */
   pupils(): readonly Pupil[];
   memoOf(target: Target): TargetMemo | undefined;
+  /** Settings of the policy that made this decision; undefined: the resource is not ours, or has changed since. */
+  settingsOf(record: Pick<DecisionRecord, 'target' | 'policy'>): PolicySettings | undefined;
   /** A cycle of this target came to nothing. */
   abandoned(target: Target, error: unknown): void;
 };
@@ -129,6 +132,12 @@ export const openOperator = (given: {
     ready: () => ({ ok: reasons.length === 0, reasons }),
     pupils: () => [...(policies?.all() ?? [])].flatMap(({ pupil }) => pupil() ?? []),
     memoOf: (target) => policies?.forTarget(target)?.memo(),
+    settingsOf: ({ target, policy: { name, uid, generation } }) => {
+      const now = policies?.forTarget(target)?.decides();
+      return now?.name === name && now.uid === uid && now.generation === generation
+        ? now.settings
+        : undefined;
+    },
     abandoned: (target, error) => policies?.forTarget(target)?.abandoned(error),
   };
 };

@@ -1,6 +1,7 @@
 import type { Config, KubernetesConfig } from '#config';
 import { targetKey } from '#core/model';
 import type { PolicyFacts, TargetFound } from '#kubernetes/policy-facts';
+import type { Plan } from '#kubernetes/policy-plan';
 import { timestamp } from '#kubernetes/timestamps';
 import type { Cluster } from '#operator/cluster';
 import { type Claim, openPolicy } from '#operator/open-policy';
@@ -25,6 +26,8 @@ export type PolicyCare = {
   deleted(): Promise<void>;
   pupil(): Pupil | undefined;
   memo(): TargetMemo | undefined;
+  /** Who decides, as the resource asks for it. */
+  decides(): (Plan['policy'] & Pick<Plan['object'], 'uid' | 'generation'>) | undefined;
   abandoned(error: unknown): void;
 };
 
@@ -81,6 +84,7 @@ const careWithout = (given: Given): PolicyCare => {
     deleted: () => changes.deleted(wish.resource),
     pupil: () => undefined,
     memo: () => undefined,
+    decides: () => undefined,
     abandoned: () => {},
   };
 };
@@ -174,6 +178,7 @@ export const policyCare = async (given: Given): Promise<PolicyCare> => {
       return rounds && { target, rounds, clock };
     },
     memo: () => memo,
+    decides: () => ({ ...plan.policy, uid: plan.object.uid, generation: plan.object.generation }),
     abandoned: (error) => {
       found = targetTrouble(error) ?? found;
       tell(facts());

@@ -15,6 +15,7 @@ const parts = [
   'targets',
   'learning',
   'log',
+  'counterfactuals',
 ] as const;
 
 const measure = (part: string): Promise<readonly Figure[]> =>

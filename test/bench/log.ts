@@ -6,6 +6,7 @@ import { outcomes, type Target } from '#core/model';
 import { explain } from '#core/narrate';
 import { random } from '#core/random';
 import type { DecisionQuery, DecisionRecord } from '#ports';
+import { counterfactualsOf } from '#test/counterfactuals';
 import { fleetRecords } from '#test/fleet';
 import { startAt } from '#test/make';
 import { answering } from '#workflows/answering';
@@ -91,7 +92,12 @@ const deep = await times(2000, async () => {
 const explained = async (id: string): Promise<string> => explain((await again.decision(id))!);
 const explainedAt = async ({ target, at }: { target: Target; at: number }): Promise<string> =>
   explain((await again.decisions({ target, toSeconds: at + 1e-6, limit: 1 })).items[0]!);
-const { answer } = answering({ store: again, timeZone: 'UTC', now: () => endAt });
+const { answer } = answering({
+  store: again,
+  counterfactuals: counterfactualsOf(again),
+  timeZone: 'UTC',
+  now: () => endAt,
+});
 const asked = (question: string) => async (): Promise<unknown> => {
   const { target, at } = any(kept);
   // Of the last day, so that there is a past to tell.

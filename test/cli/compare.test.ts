@@ -18,19 +18,20 @@ describe('what was done', () => {
     expect(code).toBe(0);
     const lines = out.trimEnd().split('\n');
     expect(lines[0]).toMatch(/^POLICY +COST +RATIO +REPLICA-HOURS +EUR +LATE %/);
-    expect(lines.slice(1, 7).map((line) => line.split(' ')[0])).toEqual([
+    expect(lines.slice(1, 8).map((line) => line.split(' ')[0])).toEqual([
       'done',
+      'wanted',
       'shadow-q',
       'hpa',
       'hpa-tuned',
       'keda',
       'kpa',
     ]);
-    expect(lines[8]).toMatch(
+    expect(lines[9]).toMatch(
       /^default\/Deployment\/web, .* Late requests are by the law, of what was done too/,
     );
     expect(out).toMatch(/^done: \d+ decisions by hpa \(Auto\)/m);
-    expect(err.split('\n')[0]).toBe('done (1 of 6)');
+    expect(err.split('\n')[0]).toBe('done (1 of 7)');
   });
 
   it('is judged by the law as its world measured it', async () => {
@@ -41,6 +42,26 @@ describe('what was done', () => {
     expect(name).toBe('done');
     // The world's histogram is of whole intervals, the scored part of seconds.
     expect(Math.abs(lateShare - done.measuredLateShare)).toBeLessThan(0.1 * done.measuredLateShare);
+  });
+
+  it('is judged each day by itself, with what was regretted', async () => {
+    const { code, out, err } = await service.run('compare', '--by', 'day');
+    expect(code).toBe(0);
+    expect(out.split('\n')[0]).toMatch(
+      /^DAY +HOURS +DONE +WANTED +HPA +HPA-TUNED +KEDA +- hpa +- hpa-tuned +- keda$/,
+    );
+    expect(out).toMatch(/^all +\d/m);
+    expect(err).toMatch(/is judged\n/);
+    const { days, target: of } = JSON.parse((await service.run('compare', '--by', 'day', '--json')).out);
+    expect(targetKey(of)).toBe('default/Deployment/web');
+    const [{ paid, regret }] = days.filter((day: object) => 'paid' in day);
+    expect(regret.hpa).toBeCloseTo(paid[0].cost - paid[2].cost, 9);
+  });
+
+  it('cannot be judged each day by itself and drawn, or warmed up on a share, at once', async () => {
+    const { code, err } = await service.run('compare', '--by', 'day', '--warm-up', '0.5');
+    expect(code).toBe(2);
+    expect(err).toContain("option '--by <stretch>' cannot be used with option '--warm-up <share>'");
   });
 
   it('of another target is not there, and the ones that are kept are named', async () => {

@@ -139,3 +139,27 @@ test('a load that is not there is named', async () => {
     '[load] nowhere cannot be read (ENOENT): name one of experiments/loads, or give a path',
   );
 }, 60_000);
+
+test('what a decision left undone, and what others would have done, is answered while it runs', async () => {
+  const started = service({ speed: 20, policy: { name: 'shadow-q' } }).start(['run']);
+  const url = await addressOf(started);
+  let id: string | undefined;
+  while (id === undefined) {
+    const { items } = (await get(`${url}/api/v1/decisions?limit=1`)).body as { items: { id: string }[] };
+    id = items[0]?.id;
+    await setTimeout(50);
+  }
+  const gates = await get(`${url}/api/v1/decisions/${id}/gates`);
+  expect(gates).toMatchObject({
+    status: 200,
+    body: { id, ways: [{ direction: 'up' }, { direction: 'down' }] },
+  });
+  const { body } = await get(`${url}/api/v1/decisions/${id}/counterfactuals`);
+  expect((body.others as { name: string }[]).slice(0, 3).map(({ name }) => name)).toEqual([
+    'hpa',
+    'keda',
+    'hpa-tuned',
+  ]);
+  started.child.kill('SIGTERM');
+  expect((await started.ended).code).toBe(0);
+}, 60_000);

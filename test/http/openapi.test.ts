@@ -15,6 +15,7 @@ const one = record({
   decision: decision({ action: 2, limits: [{ step: 'bounds', from: 7, to: 6, reason: 'TooManyReplicas' }] }),
   observation: observation({ arrivals: { startsAt: startAt, stepSeconds: 1, counts: [1, Number.NaN] } }),
   learning: { epsilon: 0.1 },
+  pauses: [{ untilSeconds: Number.POSITIVE_INFINITY, direction: 'up', reason: 'release', by: 'ops' }],
 });
 
 const document = async (): Promise<Document> => {
@@ -51,6 +52,9 @@ it.each([
   ['get', '/api/v1/decisions/{id}/explanation', `/api/v1/decisions/${one.id}/explanation`, 200],
   ['post', '/api/v1/explanations', '/api/v1/explanations', 200],
   ['post', '/api/v1/explanations', '/api/v1/explanations?wording=maybe', 400],
+  ['get', '/api/v1/decisions/{id}/gates', `/api/v1/decisions/${one.id}/gates`, 200],
+  ['get', '/api/v1/decisions/{id}/gates', `/api/v1/decisions/${one.id}/gates?direction=left`, 400],
+  ['get', '/api/v1/decisions/{id}/counterfactuals', `/api/v1/decisions/${one.id}/counterfactuals`, 200],
   [
     'post',
     '/api/v1/targets/{namespace}/{kind}/{name}/pause',

@@ -4,6 +4,7 @@ import { type Pause, targetKey } from '#core/model';
 import { createApp } from '#http/app';
 import type { App, AppDependencies, AppSettings } from '#http/app-dependencies';
 import type { DecisionRecord } from '#ports';
+import { counterfactualsOf } from '#test/counterfactuals';
 import { cycleId, decision, record, startAt } from '#test/make';
 import { answering } from '#workflows/answering';
 
@@ -33,12 +34,14 @@ export const world = async (
   const pauses = new Map<string, Pause>();
   const governed = new Set(kept.map(({ target }) => targetKey(target)));
   const faults: unknown[] = [];
+  const told = counterfactualsOf(store);
   const deps: AppDependencies = {
     store,
     events,
     telemetry: { metricsText: async () => ({ contentType: 'text/plain; version=0.0.4', body: 'up 1\n' }) },
     ready: () => ({ ok: true, reasons: [] }),
-    answers: answering({ store, timeZone: 'UTC', now: () => now }),
+    answers: answering({ store, counterfactuals: told, timeZone: 'UTC', now: () => now }),
+    counterfactuals: told,
     clock: { now: () => now },
     actions: {
       pause: async (target, pause) => {

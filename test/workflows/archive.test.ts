@@ -6,6 +6,7 @@ import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { openStore } from '#adapters/stores/registry';
 import { factCheck } from '#core/fact-check';
 import { type DecisionRecord, NotKeptError, type Store } from '#ports';
+import { counterfactualsOf } from '#test/counterfactuals';
 import { cycleId, decision, observation, record, startAt, target } from '#test/make';
 import { unborne } from '#test/unborne';
 import { answering } from '#workflows/answering';
@@ -23,7 +24,8 @@ beforeEach(async () => {
 const keep = async (...records: readonly DecisionRecord[]): Promise<void> => {
   for (const each of records) await store.append(each);
 };
-const answers = (now = startAt + 3600, timeZone = 'UTC') => answering({ store, timeZone, now: () => now });
+const answers = (now = startAt + 3600, timeZone = 'UTC') =>
+  answering({ store, counterfactuals: counterfactualsOf(store), timeZone, now: () => now });
 const archive = () => answers().archive('home', target());
 const ask = async (question: string, atSeconds?: number) =>
   (await answers().answer({ target: target(), question, atSeconds })).evidence;
@@ -126,6 +128,10 @@ it('every answer says only what its facts bear out', async () => {
     'bananas',
     'why at 00:30',
     'why at 25:99',
+    'why not fewer?',
+    'what would it take?',
+    'would the HPA have scaled?',
+    'what did it cost today?',
   ];
   for (const question of asked) {
     const told = await ask(question);
@@ -190,7 +196,12 @@ it('reads so many records at most, however long it is asked about and however mu
       return page;
     },
   };
-  const { answer } = answering({ store: counted, timeZone: 'UTC', now: () => startAt + 20_000 });
+  const { answer } = answering({
+    store: counted,
+    counterfactuals: counterfactualsOf(counted),
+    timeZone: 'UTC',
+    now: () => startAt + 20_000,
+  });
   const reads: number[] = [];
   for (const question of [
     'why?',
@@ -225,7 +236,12 @@ it('reads decisions along an index, whatever is asked', async () => {
   const kept = await openStore(path);
   await kept.append(at(0, { decision: sizes(4, 6) }));
   await kept.append(at(5, { decision: sizes(6, 6), outcome: 'failed', error: 'gone' }));
-  const { answer } = answering({ store: kept, timeZone: 'UTC', now: () => startAt + 60 });
+  const { answer } = answering({
+    store: kept,
+    counterfactuals: counterfactualsOf(kept),
+    timeZone: 'UTC',
+    now: () => startAt + 60,
+  });
   const asked = ['why 6 at 00:00?', 'why?', 'what happened today?', 'who?'];
   const queries = await queriesOf(async () => {
     for (const question of asked) await answer({ target: target(), question });

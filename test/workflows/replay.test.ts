@@ -15,10 +15,10 @@ import { runLoop } from '#workflows/loop';
 import { noMemory, remembering } from '#workflows/memory';
 import { replay } from '#workflows/replay';
 
-const ran = async () => {
+const ran = async (overrides: Parameters<typeof watched>[0] = {}) => {
   const shared = await house();
   await runLoop({
-    watched: [watched()],
+    watched: [watched(overrides)],
     house: shared,
     signal: new AbortController().signal,
     onAbandoned: () => {},
@@ -30,6 +30,16 @@ test('the replay of a run equals the run', async () => {
   const records = await ran();
   expect(records).toHaveLength(120);
   expect(replay({ records, policy: smallPolicy(), seed: 1 })).toEqual([]);
+});
+
+test('the replay of a run that somebody has paused equals the run: its records name the pause', async () => {
+  const pause = { untilSeconds: startAt + 400, direction: 'both', reason: 'release', by: 'ops' } as const;
+  const records = await ran({ pauses: () => [pause] });
+  const still = records.filter(({ atSeconds }) => atSeconds < pause.untilSeconds);
+  expect(new Set(still.map(({ decision: { to } }) => to)).size).toBe(1);
+  expect(replay({ records, policy: smallPolicy(), seed: 1 })).toEqual([]);
+  const unnamed = records.map(({ pauses: _, ...record }) => record);
+  expect(replay({ records: unnamed, policy: smallPolicy(), seed: 1 })).not.toEqual([]);
 });
 
 /** Ten minutes of a small world in which much happens besides demand, cycle by cycle; in Approve somebody says yes to all. */

@@ -34,6 +34,7 @@ export const doneText = (done: Done, scoredFrom: number) => {
   const { decisions, deciders, spec, specChangedAt } = done;
   const said = [
     `done: ${decisions} decisions by ${deciders.join(', ')}, the sizes as they were found and ordered. ` +
+      'wanted: as the policy wanted them, from its own size and without limits. ' +
       'shadow-q: as it begins, without what it has learned since.',
   ];
   const lastChange = specChangedAt.at(-1);

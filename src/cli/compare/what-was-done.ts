@@ -1,4 +1,4 @@
-import type { Spec, Target } from '#core/model';
+import type { Decision, Observation, Spec, Target } from '#core/model';
 import type { Order } from '#experiments/ordered';
 import type { DecisionRecord, Store } from '#ports';
 
@@ -24,10 +24,25 @@ export type Done = {
   }[];
 };
 
-type Seen = Pick<
-  DecisionRecord,
-  'atSeconds' | 'spec' | 'observation' | 'decision' | 'outcome' | 'policy' | 'mode'
->;
+/** What of a decision is needed: a week has a hundred thousand of them. */
+export type Seen = Pick<DecisionRecord, 'atSeconds' | 'spec' | 'outcome' | 'policy' | 'mode'> & {
+  readonly observation: Pick<Observation, 'replicas' | 'demand' | 'lateRatio'>;
+  readonly decision: Pick<Decision, 'from' | 'to' | 'action' | 'lines'>;
+};
+
+const seenOf = ({ atSeconds, spec, outcome, policy, mode, observation, decision }: DecisionRecord): Seen => {
+  const { replicas, demand, lateRatio } = observation;
+  const { from, to, action, lines } = decision;
+  return {
+    atSeconds,
+    spec,
+    outcome,
+    policy,
+    mode,
+    observation: { replicas, demand, lateRatio },
+    decision: { from, to, action, lines },
+  };
+};
 
 const pageLength = 200;
 
@@ -47,8 +62,7 @@ export const seenBetween = async (
   do {
     signal.throwIfAborted();
     const page = await store.decisions({ ...query, cursor, limit: pageLength });
-    for (const { atSeconds, spec, observation, decision, outcome, policy, mode } of page.items)
-      found.push({ atSeconds, spec, observation, decision, outcome, policy, mode });
+    found.push(...page.items.map(seenOf));
     cursor = page.next;
   } while (cursor !== undefined);
   return found.reverse();
@@ -100,7 +114,7 @@ export const whatWasDone = (seen: readonly Seen[]): Done | undefined => {
 };
 
 /** Sizes as orders by the second of a load that starts then; the last one before it is the size to begin with. */
-export const ordersOf = ({ sizes }: Done, startsAt: number): readonly Order[] => {
+export const ordersOf = ({ sizes }: Pick<Done, 'sizes'>, startsAt: number): readonly Order[] => {
   const before = sizes.findLastIndex(({ atSeconds }) => atSeconds < startsAt);
   return sizes.slice(Math.max(0, before)).map(({ atSeconds, replicas }, i) => ({
     second: i === 0 ? 0 : Math.floor(atSeconds - startsAt),

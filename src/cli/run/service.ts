@@ -6,8 +6,10 @@ import { openExplainer } from '#adapters/explainers/registry';
 import { threadLearner } from '#adapters/learners/thread';
 import { answersOf } from '#cli/answers';
 import { explanationRemarks } from '#cli/config-check/explanation-remarks';
+import { keptCounterfactuals } from '#cli/counterfactuals';
 import type { Frame } from '#cli/frame';
 import { openKept } from '#cli/kept';
+import { policySettingsIn } from '#cli/policy-settings-in';
 import type { Config } from '#config';
 import { type Target, targetKey } from '#core/model';
 import { random } from '#core/random';
@@ -108,6 +110,12 @@ export const serve = async (
     if (explainer !== undefined) closers.push(() => explainer.close());
     for (const remark of explanationRemarks(config)) log.warn({}, remark);
 
+    const told = keptCounterfactuals({
+      store,
+      settingsOf: (record) => policySettingsIn(config)(record) ?? operator?.settingsOf(record),
+      signal: over,
+      onFault: telemetry.fault,
+    });
     let ready = false;
     if (config.http.enabled) {
       const { enabled: _, token, ...http } = config.http;
@@ -119,8 +127,9 @@ export const serve = async (
           clock,
           token,
           version: frame.version,
-          answers: answersOf(config, store),
+          answers: answersOf(config, store, told),
           explainer,
+          counterfactuals: told,
           ready: () => {
             if (signal.aborted) return { ok: false, reasons: ['stopping'] };
             if (!ready) return { ok: false, reasons: ['starting'] };

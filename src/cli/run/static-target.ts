@@ -76,7 +76,7 @@ export const openStaticTarget = async (
     policy: made,
     memory,
     snapshot,
-    pauses: memo.pauses,
+    pauses: world.startsAt === undefined ? memo.pausesByClock : memo.pauses,
   };
   return { watched, memo, damaged };
 };

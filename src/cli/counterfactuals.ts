@@ -1,0 +1,82 @@
+import { type Target, targetKey } from '#core/model';
+import type { Peer } from '#core/others';
+import type { Regret } from '#core/regret';
+import { policies } from '#policies/registry';
+import { type DecisionRecord, PortError, type Store } from '#ports';
+import { type Asking, type Counterfactuals, counterfactuals, type Stretch } from '#workflows/counterfactuals';
+import { paidIn } from './compare/paid.ts';
+import { inTurn } from './in-turn.ts';
+import type { SettingsOf } from './policy-settings-in.ts';
+import { tunedKnobs } from './tuned-knobs.ts';
+
+/** Of a longer stretch only so much of its end is judged: all its decisions are read. */
+const longestSeconds = 7 * 86_400;
+
+/** Stretches of which it is remembered what was paid. */
+const mostRemembered = 64;
+
+const peerOf = (policy: string, name = policy): Peer => {
+  const { make, intervalSeconds } = policies[policy]!;
+  return { name, make, settings: {}, intervalSeconds };
+};
+
+/** What was paid in stretches that are over does not change. */
+const remembered = (judge: (stretch: Stretch) => Promise<Regret>) => {
+  const known = new Map<string, Promise<Regret>>();
+  return (stretch: Stretch): Promise<Regret> => {
+    const { cluster, target, fromSeconds, toSeconds } = stretch;
+    const key = `${cluster} ${targetKey(target)} ${fromSeconds} ${toSeconds}`;
+    let found = known.get(key);
+    if (found === undefined) {
+      found = judge(stretch);
+      known.set(key, found);
+      for (const oldest of known.keys()) if (known.size > mostRemembered) known.delete(oldest);
+      const isOver = ({ toSeconds: end }: Regret): boolean => end >= Math.floor(toSeconds);
+      found.then(isOver, () => false).then((isKept) => isKept || known.delete(key));
+    }
+    return found;
+  };
+};
+
+/** Counterfactuals of a store, by the policies that there are. */
+export const keptCounterfactuals = ({
+  store,
+  settingsOf,
+  signal,
+  onFault,
+}: {
+  readonly store: Store;
+  /** Of who decided; undefined: they are not known. */
+  readonly settingsOf: SettingsOf;
+  readonly signal: AbortSignal;
+  readonly onFault: (target: Target, error: unknown) => void;
+}): Counterfactuals => {
+  const turn = inTurn();
+  const knobs = tunedKnobs({ store, inTurn: turn, signal, onFault });
+  const judged = remembered((stretch) => turn(() => paidIn(store, stretch, 'hold', signal)));
+
+  const asking = (record: DecisionRecord): Asking => {
+    const { policy } = record;
+    const entry = Object.hasOwn(policies, policy.name) ? policies[policy.name] : undefined;
+    if (entry?.asked === undefined) return undefined;
+    return entry.asked === 'rule'
+      ? { kind: 'rule', rule: { make: entry.make, settings: settingsOf(record) } }
+      : { kind: 'lines', solve: entry.asked };
+  };
+
+  return counterfactuals({
+    store,
+    peers: [peerOf('hpa'), peerOf('keda')],
+    tuned: [peerOf('hpa', 'hpa-tuned')],
+    knobs: knobs.picked,
+    paid: ({ fromSeconds, ...stretch }) =>
+      judged({ ...stretch, fromSeconds: Math.max(fromSeconds, stretch.toSeconds - longestSeconds) }).catch(
+        (error) => {
+          // Of the store's own faults each has a place of its own: this one says that too little is kept.
+          if (error instanceof PortError && error.place === 'store') return undefined;
+          throw error;
+        },
+      ),
+    asking,
+  });
+};
