@@ -1,7 +1,15 @@
 import type { Holder, ScheduleWindow } from '#core/circumstances';
 import { doubt, staleAfterSeconds } from '#core/doubt';
 import type { Evidence } from '#core/facts';
-import { type Cycle, type Mode, type OptionValue, type Reward, type Sample, targetKey } from '#core/model';
+import {
+  type Cycle,
+  type Mode,
+  type OptionValue,
+  type Pause,
+  type Reward,
+  type Sample,
+  targetKey,
+} from '#core/model';
 import { isPrescribed } from '#core/prescribed';
 import { inWords, isReason } from '#core/reasons';
 import {
@@ -28,6 +36,7 @@ export type Narrated = Cycle & {
   readonly actuator: string;
   readonly tableVersion: number;
   readonly credited?: Reward | undefined;
+  readonly pauses?: readonly Pause[] | undefined;
 };
 
 /** The words of a reason, and behind them in brackets its name. */
@@ -79,8 +88,13 @@ const window = ({ name, minReplicas, maxReplicas }: ScheduleWindow): Said => {
   return say`by the clock ${said} (${named(name, 'limit')})`;
 };
 
+const withheld = { up: 'growing', down: 'shrinking', both: 'growing and shrinking' } as const;
+
+const paused = ({ by, direction, untilSeconds, reason }: Pause): Said =>
+  say`${named(by, 'writer')} keeps it from ${withheld[direction]} until ${time(untilSeconds, 'the end of a pause')} (${quoted(reason)})`;
+
 /** What bore on the size besides metrics. */
-const circumstances = ({ observation: o }: Narrated): Said | undefined => {
+const circumstances = ({ observation: o, pauses = [] }: Narrated): Said | undefined => {
   const { unschedulable, holder, floor, schedule, approved, canaryRatio } = o;
   const known = [
     ...(unschedulable === undefined || unschedulable === 0
@@ -98,6 +112,7 @@ const circumstances = ({ observation: o }: Narrated): Said | undefined => {
       : [
           say`${named(approved.by, 'writer')} approved ${replicas(approved.to, 'approved')}, as decision ${named(approved.decisionId, 'id')} proposed`,
         ]),
+    ...pauses.map(paused),
     ...(canaryRatio === undefined
       ? []
       : [

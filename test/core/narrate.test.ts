@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { type Circumstances, holderReasons } from '#core/circumstances';
 import { factCheck } from '#core/fact-check';
 import type { Cycle, SampleState } from '#core/model';
-import { outcomes } from '#core/model';
+import { outcomes, pauseDirections } from '#core/model';
 import { decisionEvidence, explain, type Narrated } from '#core/narrate';
 import { oneLine } from '#core/one-line';
 import { isReason, reasonWords } from '#core/reasons';
@@ -25,6 +25,11 @@ const foreign = (text: string, from: Narrated): readonly string[] => {
   const known = numbersIn(from);
   const bare = [from.id, from.traceId, approved?.decisionId, time(from.atSeconds)]
     .concat(holder?.untilSeconds === undefined ? [] : time(holder.untilSeconds))
+    .concat(
+      (from.pauses ?? [])
+        .map(({ untilSeconds }) => (Number.isFinite(untilSeconds) ? time(untilSeconds) : ''))
+        .filter((text) => text !== ''),
+    )
     .reduce<string>((rest, word) => (word === undefined ? rest : rest.replaceAll(word, '')), text);
   return (bare.match(/\d+(\.\d+)?/g) ?? []).filter((token) => {
     const digits = token.split('.')[1]?.length ?? 0;
@@ -90,31 +95,54 @@ const records = (figure: fc.Arbitrary<number>): fc.Arbitrary<Narrated> =>
         nil: undefined,
       }),
       regret: fc.option(figure, { nil: undefined }),
+      pauses: fc.array(
+        fc.record({
+          by: name,
+          direction: fc.constantFrom(...pauseDirections),
+          untilSeconds: fc.constantFrom(startAt + 600, Number.POSITIVE_INFINITY),
+          reason: name,
+        }),
+        { maxLength: 2 },
+      ),
       rollout: fc.boolean(),
       circumstances: known(figure),
       onMetricLoss: fc.constantFrom(undefined, { action: 'Hold' as const }),
     })
-    .map(({ samples, demand, outcome, credited, regret, rollout, circumstances, onMetricLoss, ...d }) => ({
-      ...record({
-        decision: decision({ ...d, action: d.to - d.from }),
-        observation: observation({
-          samples,
-          demand,
-          rollout,
-          replicas: replicas({ desired: d.from }),
-          ...circumstances,
-        }),
-        spec: spec({ onMetricLoss }),
+    .map(
+      ({
+        samples,
+        demand,
         outcome,
-        ...(regret === undefined ? {} : { learning: { regret } }),
-      }),
-      credited:
-        credited &&
-        reward({
-          total: credited.total,
-          terms: { efficiency: credited.efficiency, slo: credited.slo, stability: credited.stability },
+        credited,
+        regret,
+        rollout,
+        circumstances,
+        onMetricLoss,
+        pauses,
+        ...d
+      }) => ({
+        ...record({
+          decision: decision({ ...d, action: d.to - d.from }),
+          observation: observation({
+            samples,
+            demand,
+            rollout,
+            replicas: replicas({ desired: d.from }),
+            ...circumstances,
+          }),
+          spec: spec({ onMetricLoss }),
+          outcome,
+          pauses,
+          ...(regret === undefined ? {} : { learning: { regret } }),
         }),
-    }));
+        credited:
+          credited &&
+          reward({
+            total: credited.total,
+            terms: { efficiency: credited.efficiency, slo: credited.slo, stability: credited.stability },
+          }),
+      }),
+    );
 
 test('every number of an explanation stands in the record', () => {
   fc.assert(
@@ -225,6 +253,15 @@ test('an approval is told with the person and the decision that proposed it', ()
     `Besides: ann approved 6 replicas, as decision ${approved.decisionId} proposed.`,
   );
   expect(explain(r)).toContain('In charge would be: shadow-q;');
+});
+
+test('a pause is told with who wanted it, until when and why', () => {
+  const pauses = [
+    { by: 'ann', direction: 'down', untilSeconds: startAt + 600, reason: 'sale\nat 9' },
+  ] as const;
+  expect(explain({ ...record(), pauses })).toContain(
+    'Besides: ann keeps it from shrinking until 2026-01-05 00:10:00Z ("sale at 9").',
+  );
 });
 
 test('what is never done without demand is not announced', () => {

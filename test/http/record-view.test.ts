@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { RecordView } from '#http/record-schema';
+import { RecordView, SummaryView } from '#http/record-schema';
 import { recordView, summaryView } from '#http/record-view';
 import { decision, observation, record, reward, startAt } from '#test/make';
 
@@ -23,6 +23,8 @@ it('tells all that bore on a size, as its schema says', () => {
     approved: { decisionId: record().id, to: 6, by: 'ann' },
     canaryRatio: 0.2,
   };
-  const view = JSON.parse(JSON.stringify(recordView(record({ observation: observation(circumstances) }))));
-  expect(RecordView.parse(view).observation).toMatchObject(circumstances);
+  const one = record({ observation: observation(circumstances) });
+  const [whole, short] = [recordView(one), summaryView(one)].map((view) => JSON.parse(JSON.stringify(view)));
+  expect(RecordView.parse(whole).observation).toMatchObject(circumstances);
+  expect(SummaryView.parse(short)).toMatchObject(circumstances);
 });
