@@ -56,12 +56,13 @@ const demand: Table = {
   columns: demandColumns,
   byTarget: true,
   async *rows(store, of, { fromSeconds, toSeconds }) {
-    const { cluster, target } = of!;
-    const next = (from: number) => store.firstDemandAt(cluster, target, from, toSeconds);
-    // From what is known to what is known: a gap may be months.
-    for (let at = await next(fromSeconds); at !== undefined; at = await next(Math.floor(at) + chunkSeconds)) {
-      const from = Math.floor(at);
-      const counts = await store.demand(cluster, target, from, Math.min(from + chunkSeconds, toSeconds));
+    const { cluster, target, lastAtSeconds } = of!;
+    // What arrived is known before the decision on it falls.
+    const end = Math.min(toSeconds, Math.ceil(lastAtSeconds) + 1);
+    const first = await store.firstDemandAt(cluster, target, fromSeconds, end);
+    if (first === undefined) return;
+    for (let from = Math.floor(first); from < end; from += chunkSeconds) {
+      const counts = await store.demand(cluster, target, from, Math.min(from + chunkSeconds, end));
       const seconds = Array.from(counts, (requests, i): DemandSecond => {
         return { cluster, target, atSeconds: from + i, requests };
       });
