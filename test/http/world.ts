@@ -1,5 +1,6 @@
 import { memoryEvents } from '#adapters/events/memory';
 import { openStore } from '#adapters/stores/registry';
+import type { Author } from '#core/audit';
 import { type Pause, targetKey } from '#core/model';
 import { createApp } from '#http/app';
 import type { App, AppDependencies, AppSettings } from '#http/app-dependencies';
@@ -35,6 +36,8 @@ export const world = async (
   const pauses = new Map<string, Pause>();
   const governed = new Set(kept.map(({ target }) => targetKey(target)));
   const faults: unknown[] = [];
+  /** Of what was done over HTTP. */
+  const authors: (Author & { readonly why?: string | undefined })[] = [];
   const deps: AppDependencies = {
     store,
     events,
@@ -51,12 +54,14 @@ export const world = async (
     }),
     clock: { now: () => now },
     actions: {
-      pause: async (target, pause) => {
+      pause: async (target, pause, author) => {
         const known = governed.has(targetKey(target));
         if (known) pauses.set(targetKey(target), pause);
+        if (known) authors.push(author);
         return known;
       },
-      resume: async (target) => {
+      resume: async (target, author, why) => {
+        authors.push({ ...author, why });
         pauses.delete(targetKey(target));
         return governed.has(targetKey(target));
       },
@@ -67,5 +72,5 @@ export const world = async (
     ...overrides,
   };
   const app = (settings?: AppSettings): App => createApp(deps, settings);
-  return { store, events, pauses, faults, deps, app };
+  return { store, events, pauses, authors, faults, deps, app };
 };
