@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openStore } from '#adapters/stores/registry';
+import { openSqlite } from '#adapters/stores/sqlite';
 import { outcomes, type Target } from '#core/model';
 import { explain } from '#core/narrate';
 import { random } from '#core/random';
@@ -14,14 +15,17 @@ import { type Figure, quantile, report } from './figure.ts';
 const count = 1_000_000;
 const folder = mkdtempSync(join(tmpdir(), 'nimbusguard-bench-'));
 const path = join(folder, 'log.db');
-const store = await openStore(path);
+/** Filled without waiting for the disk; the last ones are kept as `run` keeps them, and measured. */
+const measuredAppends = 10_000;
+let store = await openSqlite(path, { pragmas: ['synchronous = off', 'wal_autocheckpoint = 50000'] });
+let isFilled = false;
 const remark = (text: string): void => void process.stderr.write(text);
 
 const appends: number[] = [];
 const kept: { id: string; target: Target; at: number }[] = [];
 const tally = { plain: 0, limited: 0, changed: 0, failed: 0, doubtful: 0 };
 const note = (r: DecisionRecord): void => {
-  if (appends.length % 97 === 0) kept.push({ id: r.id, target: r.target, at: r.atSeconds });
+  if (made % 97 === 0) kept.push({ id: r.id, target: r.target, at: r.atSeconds });
   if (r.decision.limits.length > 0) tally.limited++;
   if (r.decision.from !== r.decision.to) tally.changed++;
   if (r.outcome === 'failed') tally.failed++;
@@ -29,15 +33,21 @@ const note = (r: DecisionRecord): void => {
   if (r.outcome === 'held' && r.decision.limits.length === 0) tally.plain++;
 };
 const startedAt = performance.now();
+let made = 0;
 await fleetRecords(count, async (record) => {
+  if (!isFilled && made >= count - measuredAppends) {
+    await store.close();
+    store = await openStore(path);
+    isFilled = true;
+  }
   const at = performance.now();
   await store.append(record);
-  appends.push(performance.now() - at);
+  if (isFilled) appends.push(performance.now() - at);
   note(record);
-  if (appends.length % (count / 10) === 0)
-    remark(`  ${appends.length} decisions after ${((performance.now() - startedAt) / 1000).toFixed(0)} s\n`);
+  made += 1;
+  if (made % (count / 10) === 0)
+    remark(`  ${made} decisions after ${((performance.now() - startedAt) / 1000).toFixed(0)} s\n`);
 });
-const fillSeconds = (performance.now() - startedAt) / 1000;
 const endAt = kept.at(-1)!.at;
 await store.close();
 
@@ -101,8 +111,7 @@ const figures: Figure[] = [
     note: `changed ${share(tally.changed)}, limited ${share(tally.limited)}, failed ${tally.failed}, with a metric in doubt ${share(tally.doubtful)}`,
   },
   { what: 'bytes of a decision, reward, demand and indexes', value: size / count, unit: 'B' },
-  { what: 'decisions made and kept a second', value: count / fillSeconds, unit: '/s' },
-  figure('append', appends),
+  figure('append to a million', appends),
   ...pages,
   figure('page of 50, two thousand on end', deep, '< 50'),
   figure('explanation by id', await times(3000, () => explained(any(kept).id)), '< 20'),
