@@ -16,7 +16,7 @@ export const sqliteRoom = (db: Kysely<Schema>, database: DatabaseSync): Room => 
   const alone = <T>(run: () => T): Promise<T> => db.connection().execute(async () => run());
   const spare = (): number => read('freelist_count') - Math.ceil(read('page_count') * freeRatio);
   return {
-    rowBytes: 700,
+    rowBytes: 500,
     giveBack: async (pause) => {
       const pages = await alone(() => read('page_count'));
       if (read('auto_vacuum') !== 2) return 0;
