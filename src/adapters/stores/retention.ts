@@ -9,7 +9,7 @@ import { pruneSnapshots } from './snapshot-retention.ts';
 
 /** What differs between databases. */
 export type Room = {
-  /** What a decision takes besides its packed record: columns, indexes, reward. Measured over a million of them. */
+  /** What a decision takes besides its packed record: columns, indexes, reward. As measured, rather more than less. */
   readonly rowBytes: number;
   /** Gives free room back to the file system, in bites; resolves with the bytes. */
   giveBack(pause: () => Promise<unknown>): Promise<number>;
