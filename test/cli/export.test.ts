@@ -95,6 +95,8 @@ test('days that are over are written once, each target in its own directory', as
   const again = await daily();
   expect(again.err).toBe('4 rows written to days in 1 files; 5 that were there stay.\n');
   expect(statSync(join(web, '2026-01-05.jsonl')).mtimeMs).toBe(at);
+  const demand = await here.run('export', 'demand', '--by', 'day', '--out', 'demand', '--target', 'web');
+  expect(demand.err).toBe('12 rows of default/Deployment/web written to demand in 3 files.\n');
   const other = await daily('--changed');
   expect([other.code, other.err]).toEqual([
     1,

@@ -22,6 +22,8 @@ export type Table = {
   /** Whether its rows are read target by target. */
   readonly byTarget: boolean;
   readonly rows: Rows;
+  /** Of the first row of this target. */
+  firstAt(store: Store, of: TargetSummary): Promise<number | undefined>;
 };
 
 const pageLength = 500;
@@ -42,6 +44,7 @@ const decisions = (records: boolean): Table => {
   return {
     columns,
     byTarget: true,
+    firstAt: async (_, { firstAtSeconds }) => firstAtSeconds,
     async *rows(store, of, filter) {
       const query = { ...filter, target: of?.target, cluster: of?.cluster, oldestFirst: true };
       const read = (cursor: string | undefined) => store.decisions({ ...query, cursor, limit: pageLength });
@@ -55,6 +58,8 @@ const chunkSeconds = 3600;
 const demand: Table = {
   columns: demandColumns,
   byTarget: true,
+  firstAt: (store, { cluster, target, lastAtSeconds }) =>
+    store.firstDemandAt(cluster, target, 0, lastAtSeconds + 1),
   async *rows(store, of, { fromSeconds, toSeconds }) {
     const { cluster, target, lastAtSeconds } = of!;
     // What arrived is known before the decision on it falls.
@@ -75,6 +80,7 @@ const demand: Table = {
 const audit: Table = {
   columns: auditColumns,
   byTarget: false,
+  firstAt: async () => undefined,
   async *rows(store, _, { fromSeconds, toSeconds, target }) {
     const read = (cursor: string | undefined) =>
       store.audits({ fromSeconds, toSeconds, target, cursor, limit: pageLength });
