@@ -212,8 +212,8 @@ export type Store = {
   /** Keeps what a person did; an entry whose id is known stays as it was. */
   audit(entry: AuditEntry): Promise<void>;
   audits(query: AuditQuery): Promise<Page<AuditEntry>>;
-  /** In small bites, with pauses as long as they are: a loop on the same thread goes on. */
-  prune(nowSeconds: number, retention: Retention): Promise<Pruned>;
+  /** In small bites with pauses: a loop on the same thread goes on. With the signal it ends, with what it has done. */
+  prune(nowSeconds: number, retention: Retention, signal?: AbortSignal): Promise<Pruned>;
   close(): Promise<void>;
 };
 

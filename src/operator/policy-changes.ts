@@ -11,7 +11,6 @@ const causeAnnotation = 'kubernetes.io/change-cause';
 
 /** What an entry keeps of the policy, for the next to be compared with. */
 type Asked = {
-  readonly uid: string;
   readonly generation: number;
   readonly cause?: string | undefined;
   readonly spec: unknown;
@@ -53,8 +52,6 @@ const said = (
     : { action: 'pause', what: pauseText(asked), why: noted(asked.reason) };
 };
 
-const isOfPolicy = ({ id }: AuditEntry): boolean => id.startsWith('policy/');
-
 /**
  * Notes who changed what a ScalingPolicy asks for. Level, not edge: what is there is compared with what was noted last, by
  * whichever replica, so that nothing done while nobody looked is missed. What happened in between two looks is one entry.
@@ -71,11 +68,12 @@ export const policyChanges = (given: {
   let working: Promise<void> = Promise.resolve();
   let waiting = false;
 
-  const lastAsked = async (): Promise<Asked | undefined> => {
+  /** Of this policy: another of the same name, or a rival for the same target, has a uid of its own. */
+  const lastAsked = async (uid: string): Promise<Asked | undefined> => {
     let cursor: string | undefined;
     do {
       const page = await store.audits({ cluster, target, cursor, limit: 50 });
-      const found = page.items.find(isOfPolicy);
+      const found = page.items.find(({ id }) => id.startsWith(`policy/${uid}/`));
       if (found !== undefined) return found.details as Asked | undefined;
       cursor = page.next;
     } while (cursor !== undefined);
@@ -84,8 +82,8 @@ export const policyChanges = (given: {
 
   const note = async (resource: ScalingPolicy, version: string): Promise<void> => {
     const { uid = '', generation = 0, annotations } = resource.metadata;
-    const before = await lastAsked();
-    if (before === undefined || before.uid !== uid || before.generation < generation) {
+    const before = await lastAsked(uid);
+    if (before === undefined || before.generation < generation) {
       const changes = before === undefined ? [] : jsonChanges(before.spec, resource.spec);
       const writer = writerOf(resource, changes);
       const cause = annotations?.[causeAnnotation];
@@ -99,7 +97,7 @@ export const policyChanges = (given: {
         // A cause that stood there before is that of an earlier change.
         ...(cause !== undefined && cause !== before?.cause && { why: noted(cause) }),
         ...words,
-        details: { uid, generation, cause, spec: resource.spec, changes },
+        details: { generation, cause, spec: resource.spec, changes },
       });
     }
     known = version;
@@ -129,7 +127,6 @@ export const policyChanges = (given: {
           action: 'policy',
           ...nobodyNamed,
           what: `deletes ScalingPolicy ${name}`,
-          details: { uid, generation: Number.MAX_SAFE_INTEGER, spec: {} },
         })
         .catch(given.onFault);
     },

@@ -26,6 +26,27 @@ it('pauses both directions unless told otherwise, until a time in either form', 
   expect(pauses.get('default/Deployment/web')).toMatchObject({ untilSeconds: now + 60, direction: 'both' });
 });
 
+it('takes down who asks for it as what they claim, else the request', async () => {
+  const { app, pauses, authors } = await world(records(1));
+  const answer = await app().request(path, post({ ...good, by: ' anna@shop.example ' }));
+  expect(await answer.json()).toMatchObject({ by: 'anna@shop.example' });
+  expect(pauses.get('default/Deployment/web')?.by).toBe('anna@shop.example');
+  await app().request(`${path}?by=berta&reason=it%20is%20over`, { method: 'DELETE', headers });
+  await app().request(path, { method: 'DELETE', headers: { ...headers, 'X-Request-Id': 'abc-1' } });
+  expect(authors).toEqual([
+    { by: 'anna@shop.example', byFrom: 'claimed' },
+    { by: 'berta', byFrom: 'claimed', why: 'it is over' },
+    { by: 'api abc-1', byFrom: 'request', why: undefined },
+  ]);
+});
+
+it.each(['', 'a\u001b[31m', 'a\u202eb', 'x'.repeat(101)])('refuses %j as a name', async (by) => {
+  const { app } = await world(records(1));
+  expect((await app().request(path, post({ ...good, by }))).status).toBe(400);
+  const query = `${path}?by=${encodeURIComponent(by)}`;
+  expect((await app().request(query, { method: 'DELETE', headers })).status).toBe(400);
+});
+
 it.each([
   ['no end', { reason: 'r' }],
   ['an end that is past', { ...good, until: now }],

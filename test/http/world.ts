@@ -1,5 +1,6 @@
 import { memoryEvents } from '#adapters/events/memory';
 import { openStore } from '#adapters/stores/registry';
+import type { Author } from '#core/audit';
 import { type Pause, targetKey } from '#core/model';
 import { createApp } from '#http/app';
 import type { App, AppDependencies, AppSettings } from '#http/app-dependencies';
@@ -35,6 +36,8 @@ export const world = async (
   const governed = new Set(kept.map(({ target }) => targetKey(target)));
   const faults: unknown[] = [];
   const told = counterfactualsOf(store);
+  /** Of what was done over HTTP. */
+  const authors: (Author & { readonly why?: string | undefined })[] = [];
   const deps: AppDependencies = {
     store,
     events,
@@ -44,12 +47,14 @@ export const world = async (
     counterfactuals: told,
     clock: { now: () => now },
     actions: {
-      pause: async (target, pause) => {
+      pause: async (target, pause, author) => {
         const known = governed.has(targetKey(target));
         if (known) pauses.set(targetKey(target), pause);
+        if (known) authors.push(author);
         return known;
       },
-      resume: async (target) => {
+      resume: async (target, author, why) => {
+        authors.push({ ...author, why });
         pauses.delete(targetKey(target));
         return governed.has(targetKey(target));
       },
@@ -60,5 +65,5 @@ export const world = async (
     ...overrides,
   };
   const app = (settings?: AppSettings): App => createApp(deps, settings);
-  return { store, events, pauses, faults, deps, app };
+  return { store, events, pauses, authors, faults, deps, app };
 };

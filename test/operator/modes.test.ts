@@ -6,7 +6,7 @@ import { until } from '#test/cluster/until';
 import { needs } from '#test/components/needs';
 import { startTimeoutMs } from '#test/components/start';
 import { isFull } from '#test/matrix/form';
-import { keptOf, type OperatorLab, openOperatorLab, toward } from './operator-lab.ts';
+import { keptOf, type OperatorLab, openOperatorLab, peopleOf, toward } from './operator-lab.ts';
 
 vi.setConfig({ testTimeout: 300_000, maxConcurrency: 16 });
 
@@ -28,7 +28,7 @@ needs('kubernetes', 'prometheus')('a policy on a real cluster', () => {
   const decided = (name: string, what: (record: Awaited<ReturnType<typeof kept>>[number]) => boolean) =>
     until(`a decision on ${name}`, 90, async () => (await kept(name)).find(what));
   const annotate = (name: string, annotations: Readonly<Record<string, string>>) =>
-    lab.api.patch(`${scalingPolicies}/${name}`, { metadata: { annotations } });
+    lab.api.patch(`${scalingPolicies}/${name}?fieldManager=kubectl-annotate`, { metadata: { annotations } });
   const proposalOf = (name: string) =>
     until(`a proposal of ${name}`, 90, async () => (await lab.seen(name)).status?.proposal);
   const sizesOf = (name: string) =>
@@ -75,6 +75,19 @@ needs('kubernetes', 'prometheus')('a policy on a real cluster', () => {
       await lab.api.patch(`${scalingPolicies}/asking`, { spec: toward(9) });
       const next = await proposalOf('asking');
       expect(next).toMatchObject({ from: 6, to: 9 });
+      // Times of the API server are whole seconds: what was done within one is in no order.
+      const people = await until('what was done', 60, async () => {
+        const all = await peopleOf(operator.store, 'asking');
+        return all.length >= 3 ? all : undefined;
+      });
+      expect(people.map(({ action }) => action).toSorted()).toEqual(['approve', 'policy', 'policy']);
+      expect(people.find(({ action }) => action === 'approve')).toMatchObject({
+        by: 'kubectl-annotate',
+        byFrom: 'field-manager',
+        what: `approves the proposal ${proposal.id}, 3 → 6`,
+        details: { heeded: true },
+      });
+      expect(people.map(({ what }) => what)).toContain('learning.settings.replicas 6 → 9');
       await sleep(calmSeconds * 1000);
       expect(sizesOf('asking')).toEqual([6]);
     });
@@ -176,5 +189,7 @@ needs('kubernetes', 'prometheus')('a policy on a real cluster', () => {
     await until('series of off', 60, async () => ((await page()).includes('"off"') ? true : undefined));
     await lab.api.ask('DELETE', `${scalingPolicies}/off`);
     await until('their end', 30, async () => ((await page()).includes('"off"') ? undefined : true));
+    const people = await peopleOf(operator.store, 'off');
+    expect(people.at(-1)).toMatchObject({ action: 'policy', what: 'deletes ScalingPolicy off' });
   });
 });

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openStore } from '#adapters/stores/registry';
+import type { AuditEntry } from '#core/audit';
 import type { DecisionRecord } from '#ports';
 import { type ControlPlane, type Options, startControlPlane } from '#test/cluster/control-plane';
 import { deployment } from '#test/cluster/objects';
@@ -196,5 +197,16 @@ export const keptIn = async (file: string): Promise<readonly DecisionRecord[]> =
 
 export const keptOf = async (file: string, name: string): Promise<readonly DecisionRecord[]> =>
   (await keptIn(file)).filter(({ target }) => target.name === name);
+
+/** What people did to the target of this name, the oldest first. */
+export const peopleOf = async (file: string, name: string): Promise<readonly AuditEntry[]> => {
+  const store = await openStore(`sqlite:${file}`);
+  try {
+    const target = { namespace: 'default', kind: 'Deployment', name };
+    return (await store.audits({ target, limit: 200 })).items.toReversed();
+  } finally {
+    await store.close();
+  }
+};
 
 export type OperatorLab = Awaited<ReturnType<typeof openOperatorLab>>;

@@ -15,6 +15,7 @@ const world = async () => {
   let at = startAt;
   const faults: unknown[] = [];
   return {
+    store,
     now: () => at,
     pass: (seconds: number): void => {
       at += seconds;
@@ -144,5 +145,64 @@ describe('with promotion by evidence', () => {
     await w.settle();
     expect((await w.begin({ mode: 'Auto' })).mode()).toBe('Shadow');
     expect((await w.begin({ mode: 'Auto' }, 2)).mode()).toBe('Auto');
+  });
+});
+
+describe('what people do', () => {
+  const noted = async ({ store }: Awaited<ReturnType<typeof world>>) =>
+    (await store.audits({ limit: 50 })).items.map(({ action, by, what }) => [action, by, what]);
+
+  it('a word on a proposal is noted with what became of it, over restarts once', async () => {
+    const w = await world();
+    const proposed = wish(4, 6, w.now());
+    const life = await w.begin({ mode: 'Approve' });
+    life.took(proposed);
+    life.judge({ id: proposed.id, verdict: 'approve', by: 'kubectl-annotate' });
+    life.judge({ id: 'of\nyesterday', verdict: 'reject', by: 'kubectl-edit' });
+    await w.settle();
+    const again = await w.begin({ mode: 'Approve' });
+    again.took(wish(4, 6, w.now(), 1));
+    again.judge({ id: proposed.id, verdict: 'approve', by: 'kubectl-annotate' });
+    await w.settle();
+    expect((await noted(w)).toSorted()).toEqual([
+      ['approve', 'kubectl-annotate', `approves the proposal ${proposed.id}, 4 → 6`],
+      [
+        'reject',
+        'kubectl-edit',
+        expect.stringMatching(/^rejects the proposal of yesterday; not heeded: there is no/),
+      ],
+    ]);
+  });
+
+  it('a size that somebody set by hand is noted once, at the time it was set', async () => {
+    const w = await world();
+    const byHand = (untilSeconds: number, n: number): DecisionRecord =>
+      record({
+        id: cycleId(w.now(), n),
+        observation: observation({
+          replicas: replicas({ desired: 9 }),
+          holder: { writer: 'kubectl-scale', reason: 'ManualScaling', untilSeconds },
+        }),
+      });
+    const life = await w.begin({ manualHoldSeconds: 600 });
+    for (const n of [1, 2, 3]) life.took(byHand(startAt + 600, n));
+    await w.settle();
+    (await w.begin({ manualHoldSeconds: 600 })).took(byHand(startAt + 600, 4));
+    life.took(byHand(startAt + 900, 5));
+    await w.settle();
+    const { items } = await w.store.audits({ limit: 50 });
+    expect(items.map(({ atSeconds, what }) => [atSeconds - startAt, what])).toEqual([
+      [300, 'sets 9 replicas, which is respected until 2026-01-05 00:15:00Z'],
+      [0, 'sets 9 replicas, which is respected until 2026-01-05 00:10:00Z'],
+    ]);
+  });
+
+  it('other controllers are no people', async () => {
+    const w = await world();
+    const life = await w.begin({});
+    const holder = { writer: 'argocd-controller', reason: 'GitOps', untilSeconds: startAt + 600 } as const;
+    life.took(record({ observation: observation({ holder }) }));
+    await w.settle();
+    expect(await noted(w)).toEqual([]);
   });
 });

@@ -17,8 +17,11 @@ export type Column<Row> = {
 /** A row as its columns name it: the same for each format. */
 export type Flat = Readonly<Record<string, Cell>>;
 
-/** JSON has no NaN and no infinity, and whoever sums up a column wants neither. */
-const known = (cell: Cell): Cell => (typeof cell === 'number' && !Number.isFinite(cell) ? undefined : cell);
+/** JSON has no NaN and no infinity, and whoever sums up a column wants neither. Text that is no Unicode many refuse. */
+const known = (cell: Cell): Cell => {
+  if (typeof cell === 'number') return Number.isFinite(cell) ? cell : undefined;
+  return typeof cell === 'string' ? cell.toWellFormed() : cell;
+};
 
 export const flat = <Row>(columns: readonly Column<Row>[], row: Row): Flat =>
   Object.fromEntries(columns.map(({ name, of }) => [name, known(of(row))]));

@@ -44,8 +44,7 @@ const appendCell = (duckdb: DuckDB, to: DuckDBAppender, type: ColumnType, cell: 
   else if (type === 'boolean') to.appendBoolean(cell as boolean);
   else if (type === 'timestamp')
     to.appendTimestamp(new duckdb.DuckDBTimestampValue(BigInt(Math.round((cell as number) * 1e6))));
-  // DuckDB takes no text that is no Unicode.
-  else to.appendVarchar((cell as string).toWellFormed());
+  else to.appendVarchar(cell as string);
 };
 
 const appended = (

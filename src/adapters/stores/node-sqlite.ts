@@ -14,7 +14,7 @@ import {
 
 /** `node:sqlite` as a Kysely dialect. */
 
-const busy = 5;
+export const busy = 5;
 
 export const resultCode = (error: unknown): number | undefined => {
   const { errcode } = error as { errcode?: number };

@@ -9,17 +9,20 @@ import { pruneSnapshots } from './snapshot-retention.ts';
 
 /** What differs between databases. */
 export type Room = {
-  /** What a decision takes besides its packed record: columns, indexes, reward. Measured over a million of them. */
+  /** What a decision takes besides its packed record: columns, indexes, reward. As measured, rather more than less. */
   readonly rowBytes: number;
   /** Gives free room back to the file system, in bites; resolves with the bytes. */
-  giveBack(pause: () => Promise<unknown>): Promise<number>;
+  giveBack(stop: Stop): Promise<number>;
 };
 
 /** A loop that comes back reads up to an hour of holds, and what fell before it began. */
 const neverPrunedSeconds = 7200;
 
+/** When to make no further bite. */
+export type Stop = { readonly aborted: boolean };
+
 /** Between two bites the loop has its turn. */
-const pause = (): Promise<unknown> => setTimeout(5);
+export const pause = (): Promise<unknown> => setTimeout(5);
 
 export const logBytes = async (db: Kysely<Schema>, rowBytes: number): Promise<number> => {
   const { records, decisions } = await db
@@ -38,11 +41,11 @@ type Eaten = Omit<Bite, 'next'>;
 /** Bite after bite, until there is nothing left to look at or `excess` is gone. */
 const eat = async (
   db: Kysely<Schema>,
-  given: Omit<Parameters<typeof bite>[1], 'after'> & { readonly from: number },
+  given: Omit<Parameters<typeof bite>[1], 'after'> & { readonly from: number; readonly stop: Stop },
 ): Promise<Eaten> => {
   let { holds, changes, rewards, bytes }: Eaten = { holds: 0, changes: 0, rewards: 0, bytes: 0 };
   let after: Place | undefined = { at: given.from, id: '' };
-  while (after !== undefined && bytes < given.excess) {
+  while (after !== undefined && bytes < given.excess && !given.stop.aborted) {
     const excess = given.excess - bytes;
     const from: Place = after;
     const eaten = await db.transaction().execute((trx) => bite(trx, { ...given, after: from, excess }));
@@ -61,12 +64,13 @@ const pruneJournal = async (
   nowSeconds: number,
   retention: Retention,
   rowBytes: number,
+  stop: Stop,
 ): Promise<Eaten & { readonly left: number }> => {
   const { decisionsSeconds, changedSeconds, decisionsBytes } = retention;
   const eaten: Eaten[] = [];
   const round = async (holdsAlone: boolean, before: number, excess: number): Promise<void> => {
     const from = holdsAlone ? await holdsPrunedBefore(db) : Number.NEGATIVE_INFINITY;
-    eaten.push(await eat(db, { holdsAlone, from, before, excess, rowBytes }));
+    eaten.push(await eat(db, { holdsAlone, from, before, excess, rowBytes, stop }));
   };
   await round(true, nowSeconds - decisionsSeconds, Number.POSITIVE_INFINITY);
   await round(false, nowSeconds - Math.max(decisionsSeconds, changedSeconds), Number.POSITIVE_INFINITY);
@@ -80,7 +84,12 @@ const pruneJournal = async (
   return { holds: sum('holds'), changes: sum('changes'), rewards: sum('rewards'), bytes: sum('bytes'), left };
 };
 
-const pruneDemand = async (db: Kysely<Schema>, nowSeconds: number, before: number): Promise<number> => {
+const pruneDemand = async (
+  db: Kysely<Schema>,
+  nowSeconds: number,
+  before: number,
+  stop: Stop,
+): Promise<number> => {
   const pending = await db
     .selectFrom('demand_recent')
     .select('target_id')
@@ -90,6 +99,7 @@ const pruneDemand = async (db: Kysely<Schema>, nowSeconds: number, before: numbe
   for (const { target_id } of pending) {
     await db.transaction().execute((trx) => packHours(trx, target_id, hourOf(nowSeconds)));
     await pause();
+    if (stop.aborted) break;
   }
   const gone = await db
     .deleteFrom('demand_hours')
@@ -118,14 +128,15 @@ export const prune = async (
   nowSeconds: number,
   retention: Retention,
   room: Room,
+  stop: Stop = { aborted: false },
 ): Promise<Pruned> => {
-  const { left, bytes: _, ...journal } = await pruneJournal(db, nowSeconds, retention, room.rowBytes);
-  const demand = await pruneDemand(db, nowSeconds, nowSeconds - retention.demandSeconds);
+  const { left, bytes: _, ...journal } = await pruneJournal(db, nowSeconds, retention, room.rowBytes, stop);
+  const demand = await pruneDemand(db, nowSeconds, nowSeconds - retention.demandSeconds, stop);
   const snapshots = await pruneAllSnapshots(db, retention);
   const audits = await pruneAudits(db, nowSeconds - retention.auditSeconds);
   return {
     removed: { ...journal, audits, demand, snapshots },
     decisionsBytes: left,
-    freedBytes: await room.giveBack(pause),
+    freedBytes: await room.giveBack(stop),
   };
 };

@@ -139,7 +139,7 @@ export const sqlStore = (name: string, db: Kysely<Schema>, fault: Fault, room: R
       return readAudits(db, query, targets, before);
     },
 
-    prune: (nowSeconds, retention) => prune(db, nowSeconds, retention, room),
+    prune: (nowSeconds, retention, signal) => prune(db, nowSeconds, retention, room, signal),
 
     close() {
       closed ??= db.destroy();

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Kysely } from 'kysely';
-import type { Room } from './retention.ts';
+import { busy, resultCode } from './node-sqlite.ts';
+import { pause, type Room } from './retention.ts';
 import type { Schema } from './schema.ts';
 
 /** Each is read, written elsewhere, and what points to it mended: together some milliseconds. */
@@ -14,16 +15,26 @@ export const sqliteRoom = (db: Kysely<Schema>, database: DatabaseSync): Room => 
     Number(Object.values(database.prepare(`pragma ${pragma}`).get()!)[0]);
   /** Not in the midst of a transaction. */
   const alone = <T>(run: () => T): Promise<T> => db.connection().execute(async () => run());
+  /** `exec` steps to the end; a prepared statement that is run once would free a single page. */
+  const cut = (pages: number): boolean => {
+    try {
+      database.exec(`pragma incremental_vacuum(${pages})`);
+      return true;
+    } catch (error) {
+      // Another process writes: there is a next time.
+      if (resultCode(error) === busy) return false;
+      throw error;
+    }
+  };
   const spare = (): number => read('freelist_count') - Math.ceil(read('page_count') * freeRatio);
   return {
-    rowBytes: 700,
-    giveBack: async (pause) => {
+    rowBytes: 500,
+    giveBack: async (stop) => {
       const pages = await alone(() => read('page_count'));
       if (read('auto_vacuum') !== 2) return 0;
-      for (let left = await alone(spare); left > 0; left = await alone(spare)) {
+      for (let left = await alone(spare); left > 0 && !stop.aborted; left = await alone(spare)) {
         const bite = Math.min(left, bitePages);
-        // `exec` steps to the end; a prepared statement that is run once would free a single page.
-        await alone(() => database.exec(`pragma incremental_vacuum(${bite})`));
+        if (!(await alone(() => cut(bite)))) break;
         await pause();
       }
       return (pages - read('page_count')) * read('page_size');

@@ -71,7 +71,8 @@ export const dayFiles = async (
   let [rows, files, skipped] = [0, 0, 0];
   const { fromSeconds, toSeconds } = job.filter;
   for (const of of job.targets) {
-    const first = Math.floor(Math.max(fromSeconds, of.firstAtSeconds) / daySeconds);
+    const firstAt = (await job.table.firstAt(job.store, of)) ?? of.lastAtSeconds;
+    const first = Math.floor(Math.max(fromSeconds, firstAt) / daySeconds);
     const end = Math.ceil(Math.min(toSeconds, of.lastAtSeconds + 1) / daySeconds);
     for (let day = first; day < end; day++) {
       const file = fileOf(folder, of, day, format.name);

@@ -22,6 +22,8 @@ export type Table = {
   /** Whether its rows are read target by target. */
   readonly byTarget: boolean;
   readonly rows: Rows;
+  /** Of the first row of this target. */
+  firstAt(store: Store, of: TargetSummary): Promise<number | undefined>;
 };
 
 const pageLength = 500;
@@ -42,6 +44,7 @@ const decisions = (records: boolean): Table => {
   return {
     columns,
     byTarget: true,
+    firstAt: async (_, { firstAtSeconds }) => firstAtSeconds,
     async *rows(store, of, filter) {
       const query = { ...filter, target: of?.target, cluster: of?.cluster, oldestFirst: true };
       const read = (cursor: string | undefined) => store.decisions({ ...query, cursor, limit: pageLength });
@@ -55,13 +58,16 @@ const chunkSeconds = 3600;
 const demand: Table = {
   columns: demandColumns,
   byTarget: true,
+  firstAt: (store, { cluster, target, lastAtSeconds }) =>
+    store.firstDemandAt(cluster, target, 0, lastAtSeconds + 1),
   async *rows(store, of, { fromSeconds, toSeconds }) {
-    const { cluster, target } = of!;
-    const next = (from: number) => store.firstDemandAt(cluster, target, from, toSeconds);
-    // From what is known to what is known: a gap may be months.
-    for (let at = await next(fromSeconds); at !== undefined; at = await next(Math.floor(at) + chunkSeconds)) {
-      const from = Math.floor(at);
-      const counts = await store.demand(cluster, target, from, Math.min(from + chunkSeconds, toSeconds));
+    const { cluster, target, lastAtSeconds } = of!;
+    // What arrived is known before the decision on it falls.
+    const end = Math.min(toSeconds, Math.ceil(lastAtSeconds) + 1);
+    const first = await store.firstDemandAt(cluster, target, fromSeconds, end);
+    if (first === undefined) return;
+    for (let from = Math.floor(first); from < end; from += chunkSeconds) {
+      const counts = await store.demand(cluster, target, from, Math.min(from + chunkSeconds, end));
       const seconds = Array.from(counts, (requests, i): DemandSecond => {
         return { cluster, target, atSeconds: from + i, requests };
       });
@@ -74,6 +80,7 @@ const demand: Table = {
 const audit: Table = {
   columns: auditColumns,
   byTarget: false,
+  firstAt: async () => undefined,
   async *rows(store, _, { fromSeconds, toSeconds, target }) {
     const read = (cursor: string | undefined) =>
       store.audits({ fromSeconds, toSeconds, target, cursor, limit: pageLength });

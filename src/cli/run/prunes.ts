@@ -35,7 +35,7 @@ export const prunes = async (given: {
     await clock.until(at, signal).catch(() => undefined);
     if (signal.aborted) return;
     await store
-      .prune(clock.now(), retention)
+      .prune(clock.now(), retention, signal)
       .then(tell, (err: unknown) => log.error({ err }, 'nothing was pruned'));
   }
 };

@@ -8,6 +8,10 @@ const TargetSummary = z
     cluster: z.string(),
     target: TargetView,
     policy: z.string(),
+    firstAtSeconds: z.number().openapi({ description: 'of the oldest decision that is kept' }),
+    wholeFromSeconds: z.number().openapi({
+      description: 'from here on every decision is kept; before it holds were removed',
+    }),
     lastAtSeconds: z.number(),
     replicas: z.number(),
     decisions: z.number(),

@@ -180,6 +180,26 @@ export const retentionContract = ({ fresh, open, reopen }: Opening): void => {
     expect((await two.targets())[0]?.decisions).toBe(1);
   });
 
+  it('ends when it is told to, with what it has done', async () => {
+    const store = await open();
+    await appendAll(
+      store,
+      Array.from({ length: 300 }, (_, n) => at(n)),
+    );
+    const prune = async (signal: AbortSignal): Promise<number> => {
+      const { removed, decisionsBytes } = await store.prune(
+        startAt + 90 * day,
+        retention({ changedSeconds: 1 }),
+        signal,
+      );
+      expect(decisionsBytes).toBe(await bytesOf(store));
+      return removed.holds + removed.changes;
+    };
+    expect(await prune(AbortSignal.abort())).toBe(0);
+    const gone = await prune(AbortSignal.timeout(1));
+    expect(await keptIn(store)).toHaveLength(300 - gone);
+  });
+
   it('takes the reward with its decision', async () => {
     const store = await open();
     const credit = { decisionId: at(1).id, traceId: '', spanId: '', reward: reward() };

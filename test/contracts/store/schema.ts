@@ -30,6 +30,10 @@ export const schemaContract = ({ fresh, reopen }: Opening): void => {
     const store = await reopen(database);
     expect(await store.decision(record().id)).toBeDefined();
     expect(await store.runs(1)).toEqual([]);
+    const [row] = await database.query(
+      'select record_bytes, (select length(record) from decisions) as there from targets',
+    );
+    expect(Number(row?.record_bytes)).toBe(Number(row?.there));
   });
 
   it('refuses a newer schema, naming both versions and the mend', async () => {
