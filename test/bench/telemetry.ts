@@ -22,8 +22,8 @@ import { type Figure, quantile, report } from './figure.ts';
  * happens on the machine meets all alike. Every cycle is traced, as it is below 50 targets. A block ends when its spans are
  * exported.
  */
-const blocks = 48;
-const warmUpBlocks = 8;
+const blocks = 32;
+const warmUpBlocks = 6;
 const blockCycles = 60;
 const intervalSeconds = 5;
 
