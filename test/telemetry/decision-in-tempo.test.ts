@@ -101,7 +101,7 @@ needs('tempo', 'prometheus')('a decision of a loop', () => {
       await sleep(1000);
     }
     await close(Date.now() / 1000);
-    await telemetry.flush(10);
+    await telemetry.flush(60);
   }, startTimeoutMs);
   afterAll(async () => {
     await telemetry?.close(5);

@@ -62,7 +62,7 @@ test('traces go to the collector as protobuf when the process ends', async () =>
   const { telemetry } = await opened(withTraces(`${url}/`));
   telemetry.record(record({ stages: [{ name: 'observe', startedAt: startAt, seconds: 1 }] }));
 
-  await telemetry.close(3);
+  await telemetry.close(60);
 
   expect(requests).toEqual([
     { path: '/v1/traces', type: 'application/x-protobuf', bytes: expect.any(Number) },
@@ -81,7 +81,7 @@ test('an error of the collector is said once a minute, with what mends it', asyn
   for (const [batch, at] of [0, 30, 61].entries()) {
     clock.at = at;
     for (let i = 0; i < 64; i++) telemetry.record(record(telemetry.ids()));
-    await telemetry.flush(5);
+    await telemetry.flush(60);
     expect(await failedSpans()).toBe(192 * (batch + 1));
   }
 
@@ -121,7 +121,7 @@ test('the exemplar leads to a trace only where traces are exported', async () =>
   const untraced = await opened(settings({ metrics }));
 
   for (const { telemetry } of [traced, untraced]) telemetry.record(record({ stages }));
-  await traced.telemetry.flush(5);
+  await traced.telemetry.flush(60);
 
   expect((await traced.telemetry.metricsText()).body).toContain(`trace_id="${record().traceId}"`);
   expect((await untraced.telemetry.metricsText()).body).not.toContain('trace_id');

@@ -93,7 +93,7 @@ needs('tempo')('a loop whose Tempo goes away', () => {
 
     expect(decided(kept)).toEqual(undisturbed);
     expect(kept.some(({ outcome }) => outcome === 'scaled')).toBe(true);
-    await telemetry.flush(10);
+    await telemetry.flush(60);
     whole = (await spans()).exported;
     expect(await spans()).toEqual({ exported: whole, failed: 0, dropped: 0 });
     expect(whole).toBeGreaterThan(8 * cycles);
@@ -106,7 +106,7 @@ needs('tempo')('a loop whose Tempo goes away', () => {
     const kept = await run(telemetry, (cycle) => cycle === cycles / 2 && other.stop());
 
     expect(decided(kept)).toEqual(undisturbed);
-    await telemetry.flush(10);
+    await telemetry.flush(60);
     expect((await spans()).failed).toBeGreaterThan(0);
     expect(lines.map((line) => JSON.parse(line).body)).toEqual([
       expect.stringMatching(/^\[otlp\] \d+ spans did not reach .*start the collector/),
@@ -130,11 +130,11 @@ needs('tempo')('a loop whose Tempo goes away', () => {
       const kept = await run(telemetry, (cycle) => cycle === cycles / 2 && proxy.disturb({ disturbance }));
       expect(decided(kept)).toEqual(undisturbed);
       proxy.lift();
-      await telemetry.flush(20);
+      await telemetry.flush(60);
 
       const after = record(telemetry.ids());
       telemetry.record(after);
-      await telemetry.flush(20);
+      await telemetry.flush(60);
       expect((await traceIn(tempo, after.traceId)).spans[0]?.name).toBe('decision.cycle');
       // Each span is accounted for, once; that of `after` has a root and two metrics.
       const { exported, failed, dropped } = await spans();

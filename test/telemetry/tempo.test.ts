@@ -52,7 +52,7 @@ needs('tempo')('a decision in a real Tempo', () => {
 
     telemetry.record(scored);
     telemetry.record(next);
-    await telemetry.close(5);
+    await telemetry.close(60);
 
     await expect.poll(() => traceOf(next.traceId), { timeout: 10_000 }).toBeDefined();
     const { spans, resource } = (await traceOf(next.traceId))!;
@@ -113,7 +113,7 @@ needs('tempo')('a decision in a real Tempo', () => {
     const { scored } = twoCycles(telemetry.ids);
 
     telemetry.record(scored);
-    await telemetry.close(5);
+    await telemetry.close(60);
 
     await expect.poll(() => traceOf(scored.traceId), { timeout: 10_000 }).toBeDefined();
     const { spans } = (await traceOf(scored.traceId))!;
@@ -133,7 +133,7 @@ needs('tempo')('a decision in a real Tempo', () => {
 
     telemetry.record(hold);
     telemetry.record(scored);
-    await telemetry.close(5);
+    await telemetry.close(60);
 
     await expect.poll(() => traceOf(scored.traceId), { timeout: 10_000 }).toBeDefined();
     expect(await traceOf(hold.traceId)).toBeUndefined();

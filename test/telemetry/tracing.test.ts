@@ -122,10 +122,10 @@ test('a cycle hears of its trace once that has arrived, and never when it has no
 
   tracing.record(record(), {}, () => heard.push('arrived'));
   expect(heard).toEqual([]);
-  await tracing.flush(3);
+  await tracing.flush(60);
   code = 1;
   tracing.record(record(), {}, () => heard.push('failed'));
-  await tracing.flush(3);
+  await tracing.flush(60);
 
   expect(heard).toEqual(['arrived']);
 });
@@ -145,7 +145,7 @@ test('a cycle that was given up is always exported: a root that says why', async
   };
 
   tracing.abandoned(cycle, new PortError('kubernetes', 'token=abcdef is not known'));
-  await tracing.flush(3);
+  await tracing.flush(60);
 
   const [span] = exporter.getFinishedSpans();
   expect(span).toMatchObject({
@@ -177,7 +177,7 @@ test('spans that come later are added to a trace that is long gone', async () =>
   } as const;
 
   tracing.add([late]);
-  await tracing.flush(3);
+  await tracing.flush(60);
 
   const [span] = exporter.getFinishedSpans();
   expect(span?.spanContext()).toMatchObject({ traceId, spanId: late.spanId });
@@ -213,7 +213,7 @@ test('of 500 targets, as many traces of holds are kept as 50 targets would give,
     for (let i = 0; i < 500; i++) {
       const one = record({ ...makeIds(), target: target(`web-${i}`), stages: observed, ...make(i) });
       if (tracing.record(one)) taken++;
-      if (i % 50 === 49) await tracing.flush(3);
+      if (i % 50 === 49) await tracing.flush(60);
     }
     return taken;
   };
