@@ -48,6 +48,7 @@ export const decider =
     const past = given.past();
     const limits = () => legal(observation, spec, past, given.pauses(), mode);
     const allowed = run?.timed === undefined ? limits() : run.timed('limits', limits);
+    run?.allowed?.(allowed);
     const rng = chance(seed, targetKey(target), atSeconds);
     return { decision: decide(policy, observation, spec, past, rng, mode, allowed) };
   };

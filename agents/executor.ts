@@ -25,7 +25,7 @@ export const executor =
     // A stop asked for now still prevents the write; once begun, the write finishes.
     run?.signal?.throwIfAborted();
     try {
-      await given.scaler.scale(target, decision.from, decision.to);
+      await given.scaler.scale(target, decision.from, decision.to, undefined, run?.calls);
       return { outcome, error: undefined };
     } catch (error) {
       if (!(error instanceof PortError)) throw error;

@@ -51,8 +51,8 @@ export const observer =
   }): Agent<'target' | 'atSeconds', 'observation'> =>
   async ({ target, atSeconds }, run) => {
     const [reading, sizes] = await Promise.all([
-      given.source.read(target, atSeconds, given.since(), run?.signal),
-      given.scaler.replicas(target, run?.signal),
+      given.source.read(target, atSeconds, given.since(), run?.signal, run?.calls),
+      given.scaler.replicas(target, run?.signal, run?.calls),
     ]);
     return { observation: observe(atSeconds, reading, sizes, given.circumstances?.(atSeconds, sizes)) };
   };

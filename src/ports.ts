@@ -1,4 +1,5 @@
 import type { AuditAction, AuditEntry } from '#core/audit';
+import type { Calls, Particulars } from '#core/calls';
 import type { Circumstances } from '#core/circumstances';
 import type {
   Arrivals,
@@ -10,6 +11,7 @@ import type {
   Reward,
   Sample,
   Snapshot,
+  Stage,
   Target,
 } from '#core/model';
 import type { Round } from '#core/policy';
@@ -55,7 +57,13 @@ export type Reading = {
 export type MetricSource = {
   readonly name: string;
   /** Never throws for a metric it cannot get: the sample says so. `since`: the end of the arrivals read before. */
-  read(target: Target, atSeconds: number, since: number | undefined, signal?: AbortSignal): Promise<Reading>;
+  read(
+    target: Target,
+    atSeconds: number,
+    since: number | undefined,
+    signal?: AbortSignal,
+    calls?: Calls,
+  ): Promise<Reading>;
 };
 
 /** What a scaler sees of its target, and of others who scale it. */
@@ -66,9 +74,9 @@ export type Sizes = Replicas & { readonly rollout: boolean } & Pick<
 
 export type Scaler = {
   readonly name: string;
-  replicas(target: Target, signal?: AbortSignal): Promise<Sizes>;
+  replicas(target: Target, signal?: AbortSignal, calls?: Calls): Promise<Sizes>;
   /** Writes the desired size; rejects with a PortError when it could not. */
-  scale(target: Target, from: number, to: number, signal?: AbortSignal): Promise<void>;
+  scale(target: Target, from: number, to: number, signal?: AbortSignal, calls?: Calls): Promise<void>;
 };
 
 /** A cycle as it is kept: who decided, where, with which table. */
@@ -235,11 +243,17 @@ export type Learner = {
   close(): Promise<void>;
 };
 
+export type CycleIds = Pick<Cycle, 'id' | 'traceId' | 'spanId'>;
+
+/** A cycle that was given up: no record tells of it. When it ran is told by the wall clock. */
+export type Abandoned = CycleIds & Pick<Cycle, 'target' | 'atSeconds'> & Omit<Stage, 'name'>;
+
 /** Readings of a cycle that has ended: spans, metrics, a log line. Never throws, never waits. */
 export type Telemetry = {
   /** Fresh W3C ids, lower-case hex: 32 and 16 digits. */
   ids(): { readonly traceId: string; readonly spanId: string };
-  record(record: DecisionRecord): void;
+  record(record: DecisionRecord, particulars?: Particulars): void;
+  abandoned(cycle: Abandoned, error: unknown): void;
   /** Flushes; resolves within `timeoutSeconds` even when the collector is gone. */
   close(timeoutSeconds: number): Promise<void>;
 };

@@ -180,6 +180,7 @@ export const fleetRecords = async (
     telemetry: {
       ids: () => ({ traceId: hex(32), spanId: hex(16) }),
       record: () => {},
+      abandoned: () => {},
       close: async () => {},
     },
     events: { publish: () => {}, subscribe: async function* () {} },

@@ -5,7 +5,7 @@ import { openStore } from '#adapters/stores/registry';
 import type { Target } from '#core/model';
 import { random } from '#core/random';
 import { uuid7 } from '#core/uuid';
-import type { DecisionRecord, Telemetry } from '#ports';
+import type { Abandoned, DecisionRecord, Telemetry } from '#ports';
 import { startAt, target } from '#test/make';
 import { smallPolicy } from '#test/small-policy';
 import { smallWorld } from '#test/small-world';
@@ -16,15 +16,17 @@ import type { House, Watched } from '#workflows/turns';
 /** Keeps what it is shown. */
 export const watchfulTelemetry = (seed = 1) => {
   const seen: DecisionRecord[] = [];
+  const abandoned: Abandoned[] = [];
   const rng = random(seed);
   const digits = (count: number) =>
     Array.from({ length: count }, () => rng.integer(16).toString(16)).join('');
   const telemetry: Telemetry = {
     ids: () => ({ traceId: digits(32), spanId: digits(16) }),
     record: (record) => void seen.push(record),
+    abandoned: (cycle) => void abandoned.push(cycle),
     close: async () => {},
   };
-  return { ...telemetry, seen };
+  return { ...telemetry, seen, givenUp: abandoned };
 };
 
 /** All that targets share, on a real store in memory; ids and chance come from the seed. */
@@ -44,7 +46,7 @@ export const house = async (overrides: Partial<House> = {}) => {
     onFault: (target, error) => void faults.push({ target, error }),
     ...overrides,
   };
-  return { ...made, seen: telemetry.seen, faults };
+  return { ...made, seen: telemetry.seen, givenUp: telemetry.givenUp, faults };
 };
 
 /** A target in a small world of its own, whose time passes as fast as it can. */

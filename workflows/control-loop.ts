@@ -4,12 +4,14 @@ import type { decider } from '#agents/decider';
 import type { executor } from '#agents/executor';
 import type { observer } from '#agents/observer';
 import type { rewarder } from '#agents/rewarder';
+import type { Call, Calls, Particulars } from '#core/calls';
 import type {
   Agent,
   Credited,
   Cycle,
   Decision,
   LearningReport,
+  Legal,
   Observation,
   Outcome,
   Spec,
@@ -30,7 +32,9 @@ export type CycleStart = Pick<Cycle, 'id' | 'traceId' | 'spanId' | 'target' | 's
 /** Seconds by the wall clock, for the stages' timings alone. */
 export type WallClock = () => number;
 
-export type ControlLoop = (start: CycleStart, signal?: AbortSignal) => Promise<Cycle>;
+export type Turned = Cycle & { readonly particulars?: Particulars | undefined };
+
+export type ControlLoop = (start: CycleStart, signal?: AbortSignal) => Promise<Turned>;
 
 const CycleState = Annotation.Root({
   id: Annotation<string>(),
@@ -46,9 +50,10 @@ const CycleState = Annotation.Root({
   reward: Annotation<Credited | undefined>(),
   learning: Annotation<LearningReport | undefined>(),
   stages: Annotation<readonly Stage[] | undefined>(),
+  particulars: Annotation<Particulars | undefined>(),
 });
 
-type Timed = { readonly stages: readonly Stage[] };
+type Timed = { readonly stages: readonly Stage[]; readonly particulars?: Particulars };
 
 const timed =
   <Reads extends keyof Cycle, Writes extends keyof Cycle>(
@@ -57,7 +62,7 @@ const timed =
     wallClock: WallClock,
   ) =>
   async (
-    cycle: Pick<Cycle, Reads | 'stages'>,
+    cycle: Pick<Turned, Reads | 'stages' | 'particulars'>,
     signal?: AbortSignal,
   ): Promise<Pick<Cycle, Writes> & Timed> => {
     const parts: Stage[] = [];
@@ -70,10 +75,23 @@ const timed =
       note(stage, startedAt);
       return done;
     };
+    const made: Call[] = [];
+    let legal: Legal | undefined;
+    const allowed = (given: Legal): void => {
+      legal = given;
+    };
+    const calls: Calls = {
+      now: wallClock,
+      made: (call) => made.push({ ...call, name: `${name}/${call.name}` }),
+    };
     const startedAt = wallClock();
-    const written = await agent(cycle, { signal, timed: part });
+    const written = await agent(cycle, { signal, timed: part, calls, allowed });
     note(name, startedAt);
-    return { ...written, stages: [...(cycle.stages ?? []), ...parts] };
+    const stages = [...(cycle.stages ?? []), ...parts];
+    if (made.length === 0 && legal === undefined) return { ...written, stages };
+    const before = cycle.particulars;
+    const all = [...(before?.calls ?? []), ...made];
+    return { ...written, stages, particulars: { calls: all, legal: legal ?? before?.legal } };
   };
 
 const stagesOf = (agents: Agents, wallClock: WallClock) => ({
@@ -94,10 +112,10 @@ const stagesIn = (run: Run): Stages => run.configurable!.stages!;
  */
 export const controlGraph = () =>
   new StateGraph(CycleState)
-    .addNode('observe', (c: Cycle, run: Run) => stagesIn(run).observe(c, run.configurable?.signal))
-    .addNode('decide', (c: Cycle, run: Run) => stagesIn(run).decide(c, run.configurable?.signal))
-    .addNode('execute', (c: Cycle, run: Run) => stagesIn(run).execute(c, run.configurable?.signal))
-    .addNode('score', (c: Cycle, run: Run) => stagesIn(run).reward(c, run.configurable?.signal))
+    .addNode('observe', (c: Turned, run: Run) => stagesIn(run).observe(c, run.configurable?.signal))
+    .addNode('decide', (c: Turned, run: Run) => stagesIn(run).decide(c, run.configurable?.signal))
+    .addNode('execute', (c: Turned, run: Run) => stagesIn(run).execute(c, run.configurable?.signal))
+    .addNode('score', (c: Turned, run: Run) => stagesIn(run).reward(c, run.configurable?.signal))
     .addEdge(START, 'observe')
     .addEdge('observe', 'decide')
     .addEdge('decide', 'execute')
@@ -114,7 +132,7 @@ export const controlLoop = (agents: Agents, wallClock: WallClock): ControlLoop =
     // Nodes without I/O run in microtasks: without a turn of the event loop, timers and HTTP would starve.
     await setImmediate();
     // The signal travels beside LangGraph's own: that one would leave the graph before a write has finished.
-    return (await graph.invoke(start, { configurable: { signal, stages } })) as Cycle;
+    return (await graph.invoke(start, { configurable: { signal, stages } })) as Turned;
   };
 };
 

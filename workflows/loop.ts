@@ -1,5 +1,6 @@
 import { type Target, targetKey } from '#core/model';
 import { seedOf } from '#core/random';
+import type { CycleIds } from '#ports';
 import { type House, turns, type Watched } from '#workflows/turns';
 
 export type LoopSettings = {
@@ -9,7 +10,12 @@ export type LoopSettings = {
   readonly concurrency?: number;
   /** Ends the loop: no new cycle begins, a write in flight finishes, what was learnt is saved. */
   readonly signal: AbortSignal;
-  readonly onAbandoned: (target: Target, error: unknown, failuresInARow: number) => void;
+  readonly onAbandoned: (
+    target: Target,
+    error: unknown,
+    failuresInARow: number,
+    of: CycleIds | undefined,
+  ) => void;
 };
 
 export type LoopTotals = { readonly cycles: number; readonly abandoned: number };
@@ -60,7 +66,7 @@ export const looking = (settings: Omit<LoopSettings, 'watched' | 'signal'>) => {
     const slot = (from: number): number => slotFrom(from, interval, offset);
     /** What was agreed by a clock that has been set back since. */
     const isAhead = (at: number): boolean => at > clock.now() + interval;
-    const { turn, close } = turns(w, house);
+    const { turn, begun, close } = turns(w, house);
     const last = w.memory.recent.at(-1)?.observation.atSeconds ?? Number.NEGATIVE_INFINITY;
     let failures = 0;
     let retrySeconds: number | undefined;
@@ -77,7 +83,7 @@ export const looking = (settings: Omit<LoopSettings, 'watched' | 'signal'>) => {
         abandoned++;
         failures++;
         retrySeconds = w.retrySeconds?.(error);
-        settings.onAbandoned(target, error, failures);
+        settings.onAbandoned(target, error, failures, begun());
       }
     };
 

@@ -2,10 +2,20 @@ import { decider } from '#agents/decider';
 import { type ExecutableMode, executor } from '#agents/executor';
 import { observer } from '#agents/observer';
 import { rewarder } from '#agents/rewarder';
+import type { Particulars } from '#core/calls';
 import type { Cycle, Pause, Snapshot, Spec, Target } from '#core/model';
 import type { Policy } from '#core/policy';
-import type { Clock, DecisionRecord, EventBus, MetricSource, Scaler, Store, Telemetry } from '#ports';
-import type { Agents, ControlLoop, WallClock } from '#workflows/control-loop';
+import type {
+  Clock,
+  CycleIds,
+  DecisionRecord,
+  EventBus,
+  MetricSource,
+  Scaler,
+  Store,
+  Telemetry,
+} from '#ports';
+import type { Agents, ControlLoop, CycleStart, Turned, WallClock } from '#workflows/control-loop';
 import { type Memory, remembering, setBack } from '#workflows/memory';
 
 /** A target that the loop looks after, with all that belongs to it alone. */
@@ -51,7 +61,7 @@ export type House = {
   /** The four agents as one turn: `controlLoop`, or `foldCycle` without LangGraph. */
   readonly chain: (agents: Agents, wallClock: WallClock) => ControlLoop;
   /** Told of what went wrong beside a cycle, such as a snapshot that was not saved. */
-  readonly onFault: (target: Target, error: unknown) => void;
+  readonly onFault: (target: Target, error: unknown, of?: CycleIds) => void;
 };
 
 /** The mode in force: promotion and demotion change it between cycles. */
@@ -90,8 +100,9 @@ export const turns = (w: Watched, house: House) => {
   const { store, cluster } = house;
   const key = { cluster, target, policy: policy.name };
   let memory = w.memory;
-  let unkept: DecisionRecord | undefined;
+  let unkept: { readonly record: DecisionRecord; readonly particulars: Particulars | undefined } | undefined;
   let unsettled = false;
+  let begun: CycleIds | undefined;
   let savedVersion = policy.tableVersion();
   let savedExperience = w.snapshot?.experience ?? 0;
   let savedAt = Number.NEGATIVE_INFINITY;
@@ -120,10 +131,10 @@ export const turns = (w: Watched, house: House) => {
 
   const keep = async (): Promise<void> => {
     if (unkept === undefined) return;
-    await store.append(unkept);
-    const record = unkept;
+    const { record, particulars } = unkept;
+    await store.append(record);
     unkept = undefined;
-    house.telemetry.record(record);
+    house.telemetry.record(record, particulars);
     house.events.publish(record);
     w.onKept?.(record);
   };
@@ -140,7 +151,7 @@ export const turns = (w: Watched, house: House) => {
     savedExperience = snapshot.experience;
   };
 
-  const save = async (atSeconds: number): Promise<void> => {
+  const save = async (atSeconds: number, of?: CycleIds): Promise<void> => {
     const version = policy.tableVersion();
     try {
       const snapshot = policy.snapshot();
@@ -150,11 +161,24 @@ export const turns = (w: Watched, house: House) => {
       savedVersion = version;
       savedExperience = snapshot.experience;
     } catch (error) {
-      house.onFault(target, error);
+      house.onFault(target, error, of);
+    }
+  };
+
+  const run = async (start: CycleStart, signal: AbortSignal | undefined): Promise<Turned> => {
+    const startedAt = house.wallClock();
+    try {
+      return await chain(start, signal);
+    } catch (error) {
+      if (signal?.aborted !== true)
+        house.telemetry.abandoned({ ...start, startedAt, seconds: house.wallClock() - startedAt }, error);
+      throw error;
     }
   };
 
   return {
+    /** Of the cycle that began last. */
+    begun: (): CycleIds | undefined => begun,
     /** Throws when the cycle had to be abandoned. What could not be kept comes first the next time. */
     turn: async (atSeconds: number, signal?: AbortSignal): Promise<void> => {
       await keep();
@@ -162,15 +186,16 @@ export const turns = (w: Watched, house: House) => {
       const tableVersion = policy.tableVersion();
       memory = setBack(memory, atSeconds);
       const start = { id: house.newId(atSeconds), ...house.telemetry.ids(), target, spec, atSeconds };
-      const cycle = await chain(start, signal);
+      begun = start;
+      const { particulars, ...cycle } = await run(start, signal);
       memory = remembering(memory, cycle);
-      unkept = recordOf(cycle, tableVersion);
+      unkept = { record: recordOf(cycle, tableVersion), particulars };
       await keep();
       if (policy.tableVersion() !== savedVersion && atSeconds - savedAt >= saveEverySeconds)
-        await save(atSeconds);
+        await save(atSeconds, cycle);
     },
     close: async (atSeconds: number): Promise<void> => {
-      await keep().catch((error) => house.onFault(target, error));
+      await keep().catch((error) => house.onFault(target, error, unkept?.record));
       await save(atSeconds);
     },
   };

@@ -11,6 +11,7 @@ import { historyCommand } from './history.ts';
 import { learningCommand } from './learning.ts';
 import { runCommand } from './run.ts';
 import { simulateCommand } from './simulate.ts';
+import { traceCommand } from './trace.ts';
 import { whyNotCommand } from './why-not.ts';
 
 /** Gives a command its words; what is heavy is imported when it runs. */
@@ -25,6 +26,7 @@ export const commands: readonly CommandMaker[] = [
   historyCommand,
   explainCommand,
   whyNotCommand,
+  traceCommand,
   auditCommand,
   exportCommand,
   learningCommand,

@@ -1,5 +1,6 @@
 import type { Fault } from './faults.ts';
 import { nearest } from './nearest.ts';
+import { resourceAttributes } from './resource-attributes.ts';
 
 export type Variables = Readonly<Record<string, string | undefined>>;
 type Path = readonly (string | number)[];
@@ -9,6 +10,7 @@ const settings: readonly { readonly variable: string; readonly path: Path; reado
   { variable: 'DATABASE_URL', path: ['store'] },
   { variable: 'LOG_LEVEL', path: ['telemetry', 'log'] },
   { variable: 'OTEL_EXPORTER_OTLP_ENDPOINT', path: ['telemetry', 'otlpEndpoint'] },
+  { variable: 'OTEL_SERVICE_NAME', path: ['telemetry', 'resource', 'service.name'] },
   { variable: 'OPENAI_API_KEY', path: ['explanations', 'apiKey'] },
   { variable: 'OPENAI_BASE_URL', path: ['explanations', 'baseUrl'] },
   { variable: 'OPENAI_ORG_ID', path: ['explanations', 'organization'] },
@@ -23,6 +25,10 @@ const settings: readonly { readonly variable: string; readonly path: Path; reado
   { variable: 'NIMBUSGUARD_KUBECONFIG', path: ['kubernetes', 'kubeconfig'] },
   { variable: 'NIMBUSGUARD_IDENTITY', path: ['kubernetes', 'identity'] },
   { variable: 'NIMBUSGUARD_LEASE_NAMESPACE', path: ['kubernetes', 'leases', 'namespace'] },
+  { variable: 'NIMBUSGUARD_POD_NAME', path: ['telemetry', 'resource', 'k8s.pod.name'] },
+  { variable: 'NIMBUSGUARD_POD_UID', path: ['telemetry', 'resource', 'k8s.pod.uid'] },
+  { variable: 'NIMBUSGUARD_POD_NAMESPACE', path: ['telemetry', 'resource', 'k8s.namespace.name'] },
+  { variable: 'NIMBUSGUARD_NODE_NAME', path: ['telemetry', 'resource', 'k8s.node.name'] },
 ];
 
 /** Read elsewhere: the file's name here below, the cache by the tests' components. */
@@ -96,7 +102,10 @@ export const withEnvironment = (
   readonly faults: readonly Fault[];
 } => {
   const origins = new Map<string, string>();
+  const named = resourceAttributes(variables.OTEL_RESOURCE_ATTRIBUTES);
   let merged = content;
+  for (const [key, value] of Object.entries(named.attributes))
+    merged = put(merged, ['telemetry', 'resource', key], value);
   for (const { variable, path, number } of settings) {
     const text = variables[variable];
     if (text === undefined || text === '') continue;
@@ -113,5 +122,5 @@ export const withEnvironment = (
       const mend = meant === undefined ? `known are ${known.join(', ')}` : `did you mean ${meant}?`;
       return { path: variable, problem: 'is no variable of NimbusGuard', mend };
     });
-  return { content: merged, origins, faults };
+  return { content: merged, origins, faults: [...named.faults, ...faults] };
 };

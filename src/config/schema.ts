@@ -211,6 +211,8 @@ export const configSchema = z.strictObject({
       otlpEndpoint: z.url({ protocol: /^https?$/ }).optional(),
       /** Share of the holds that is traced; absent: all below 50 targets. */
       holdRatio: notNegative.max(1).optional(),
+      /** Of traces and logs, by OpenTelemetry's names: `deployment.environment.name`. */
+      resource: z.record(name, z.string()).default({}),
     })
     .prefault({}),
   retention: z

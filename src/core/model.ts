@@ -16,6 +16,7 @@
  * Times are Unix seconds (`…At`) or durations (`…Seconds`); rates are per second; ratios run from 0 to 1.
  */
 
+import type { AgentRun } from '#core/calls';
 import type { Circumstances } from '#core/circumstances';
 
 export type Target = { readonly namespace: string; readonly kind: string; readonly name: string };
@@ -255,12 +256,6 @@ export type Agent<Reads extends keyof Cycle, Writes extends keyof Cycle> = (
   c: Pick<Cycle, Reads>,
   run?: AgentRun,
 ) => Promise<Pick<Cycle, Writes>>;
-
-export type AgentRun = {
-  readonly signal?: AbortSignal | undefined;
-  /** Notes when a part of the agent's work ran, as a stage of its own. */
-  readonly timed?: <T>(stage: string, work: () => T) => T;
-};
 
 export type Stage = { readonly name: string; readonly startedAt: number; readonly seconds: number };
 

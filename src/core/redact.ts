@@ -1,4 +1,4 @@
-const secretKey = '(?:token|authorization|password|passwd|secret|api[-_]?key|cookie|credentials?)';
+export const secretKey = '(?:token|authorization|password|passwd|secret|api[-_]?key|cookie|credentials?)';
 
 const patterns: readonly (readonly [RegExp, string])[] = [
   // "bearerToken":"…" at any depth of a JSON line

@@ -23,6 +23,8 @@ export type GuardedWrite = {
   /** No retry is waited for longer than this: the next cycle sees more. */
   readonly retryWithinSeconds: number;
   readonly sleep: (seconds: number, signal?: AbortSignal) => Promise<void>;
+  /** Hears of an attempt that is followed by another. */
+  readonly retried?: (refusal: KubeError) => void;
 };
 
 const attempts = 3;
@@ -72,8 +74,10 @@ export const guardedWrite = async (
     } catch (error) {
       if (!(error instanceof KubeError)) throw error;
       if (error.code === 409 && attempt < attempts) {
+        given.retried?.(error);
         seen = await given.read(signal);
       } else if (!waited && comesBack(error, given.retryWithinSeconds)) {
+        given.retried?.(error);
         waited = true;
         await given.sleep(error.retryAfterSeconds ?? 0, signal);
       } else throw explained(given, error);

@@ -12,7 +12,8 @@ import type { Telling } from '#operator/telling';
 import { verdictsOn } from '#operator/verdicts';
 import type { Wanted } from '#operator/wanted';
 import { policies } from '#policies/registry';
-import type { Clock } from '#ports';
+import type { Clock, CycleIds } from '#ports';
+import { cycleFields } from '#telemetry/cycle-fields';
 import type { OpenTelemetry } from '#telemetry/telemetry';
 import type { Pupil } from '#workflows/learning';
 import type { TargetMemo } from '#workflows/target-memo';
@@ -133,12 +134,12 @@ export const policyCare = async (given: Given): Promise<PolicyCare> => {
     };
   };
   const changes = changesOf(given);
-  const hear = (): void => {
+  const hear = (of?: CycleIds): void => {
     changes.see(wish.resource);
     for (const verdict of verdictsOn(wish.resource)) {
       const fault = life.judge(verdict);
       if (fault !== undefined)
-        telemetry.log.warn({ target: targetKey(target), fault }, 'a word was not heeded');
+        telemetry.log.warn({ ...cycleFields(of), target: targetKey(target), fault }, 'a word was not heeded');
     }
   };
 
@@ -149,7 +150,7 @@ export const policyCare = async (given: Given): Promise<PolicyCare> => {
       onKept: (record) => {
         found = { state: 'found' };
         life.took(record);
-        hear();
+        hear(record);
         tell(facts());
       },
     },

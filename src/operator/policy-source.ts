@@ -51,8 +51,8 @@ const withRate = (source: MetricSource, plan: Plan): MetricSource => {
   let lastAt = 0;
   return {
     ...source,
-    read: async (target, atSeconds, since, abort) => {
-      const reading = await source.read(target, atSeconds, since, abort);
+    read: async (target, atSeconds, since, abort, calls) => {
+      const reading = await source.read(target, atSeconds, since, abort, calls);
       const fresh = reading.arrivals && rateOf(reading.arrivals, counter.query, atSeconds, stale);
       if (fresh !== undefined) [last, lastAt] = [fresh, atSeconds];
       if (last === undefined) return reading;

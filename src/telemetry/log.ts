@@ -3,6 +3,7 @@ import { targetKey } from '#core/model';
 import { redacted } from '#core/redact';
 import type { DecisionRecord } from '#ports';
 import { isChange } from './change.ts';
+import { cycleFields } from './cycle-fields.ts';
 
 export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
@@ -13,7 +14,25 @@ export type Log = { readonly debug: Say; readonly info: Say; readonly warn: Say;
 /** Where lines go: standard error, so that data alone stands on standard output. */
 const standardError = () => pino.destination({ dest: 2, sync: false });
 
-/** JSON lines. One line a cycle: `info` when it changed something, `warn` when it failed, `debug` when it held. */
+/** OpenTelemetry's log data model, the first number of each range. */
+const severityNumber: Readonly<Record<string, number>> = { debug: 5, info: 9, warn: 13, error: 17 };
+
+/** As the semantic conventions name what was thrown; its causes stand in the stack trace. */
+const withException = ({ err, ...fields }: Record<string, unknown>): Record<string, unknown> => {
+  if (!(err instanceof Error)) return err === undefined ? fields : { ...fields, err };
+  const { type, message, stack } = pino.stdSerializers.err(err);
+  return {
+    ...fields,
+    'exception.type': type,
+    'exception.message': message,
+    'exception.stacktrace': stack,
+  };
+};
+
+/**
+ * JSON lines by the names of OpenTelemetry's log data model. One line a cycle: `info` when it changed something, `warn`
+ * when it failed, `debug` when it held.
+ */
 export const openLog = (given: {
   readonly level: LogLevel;
   readonly service: { readonly name: string; readonly instanceId: string };
@@ -23,9 +42,16 @@ export const openLog = (given: {
   const logger = pino(
     {
       level: given.level,
-      base: { service: given.service.name, instance: given.service.instanceId },
-      timestamp: pino.stdTimeFunctions.isoTime,
-      formatters: { level: (label) => ({ level: label }) },
+      base: { 'service.name': given.service.name, 'service.instance.id': given.service.instanceId },
+      messageKey: 'body',
+      timestamp: () => pino.stdTimeFunctions.isoTime().replace('"time"', '"timestamp"'),
+      formatters: {
+        level: (label) => ({
+          severity_text: label.toUpperCase(),
+          severity_number: severityNumber[label],
+        }),
+        log: withException,
+      },
       hooks: { streamWrite: redacted },
     },
     given.lines ?? stderr!,
@@ -59,9 +85,7 @@ const sentence = ({ target, decision, outcome }: DecisionRecord): string =>
     : `${target.name} ${decision.from} → ${decision.to}, ${outcome}: ${decision.reason}`;
 
 const fieldsOf = (record: DecisionRecord): Record<string, unknown> => ({
-  trace_id: record.traceId,
-  span_id: record.spanId,
-  decision_id: record.id,
+  ...cycleFields(record),
   cluster: record.cluster,
   target: targetKey(record.target),
   policy: record.policy.name,

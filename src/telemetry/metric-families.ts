@@ -5,6 +5,7 @@ import {
   type openMetricsContentType,
   type Registry,
 } from 'prom-client';
+import type { Exemplar } from './exemplar.ts';
 import type { Reading } from './gauges.ts';
 import { type Labels, type SeriesBook, type Sizes, sizesOf, type Tally } from './series.ts';
 
@@ -45,18 +46,36 @@ export const tallies = (
   labels: readonly string[],
   tallyOf: (of: { decisions: Tally; limited: Tally }) => Tally,
 ): void => {
-  new Counter({
+  const exemplars = new Map<object, Exemplar>();
+  const counter = new Counter({
     name: prefix + name,
     help,
     labelNames: [...perTarget, ...labels],
     registers,
     collect() {
       this.reset();
+      exemplars.clear();
       for (const of of [...book.own.values(), book.rest]) {
-        for (const { labels, count } of tallyOf(of).values()) this.inc({ ...of.labels, ...labels }, count);
+        for (const { labels, count, exemplar } of tallyOf(of).values()) {
+          const all = { ...of.labels, ...labels };
+          this.inc(all, count);
+          if (exemplar !== undefined) exemplars.set(all, exemplar);
+        }
       }
     },
   });
+  // prom-client dates an exemplar when it is set: here that would be at each scrape, and each would be a new one.
+  const read = counter.get.bind(counter);
+  counter.get = async () => {
+    const found = await read();
+    return {
+      ...found,
+      values: found.values.map((one) => {
+        const exemplar = exemplars.get(one.labels);
+        return exemplar === undefined ? one : { ...one, exemplar };
+      }),
+    };
+  };
 };
 
 export const sizes = (

@@ -2,6 +2,7 @@ import { Counter, Gauge, Histogram, type openMetricsContentType, Registry } from
 import type { Target } from '#core/model';
 import type { DecisionRecord } from '#ports';
 import { bounded } from './bounded.ts';
+import { type Exemplar, exemplarLabels } from './exemplar.ts';
 import { readings } from './gauges.ts';
 import {
   gauge,
@@ -78,6 +79,7 @@ export const openMetrics = (given: {
     labelNames: ['stage'],
     buckets: secondsBuckets,
     registers,
+    enableExemplars: true,
   });
   const stageName = bounded(32);
 
@@ -89,16 +91,22 @@ export const openMetrics = (given: {
   processMetrics(registry);
 
   return {
-    /** `exported`: only then does the exemplar lead to a trace. */
-    record: (record: DecisionRecord, exported: boolean): void => {
-      book.record(record);
+    /** Gives what is to be called once the trace of the record can be looked up: only then do exemplars lead to it. */
+    record: (record: DecisionRecord): (() => void) => {
+      const counted = book.record(record);
       const stages = record.stages ?? [];
-      if (stages.length === 0) return;
-      for (const { name, seconds } of stages) stageSeconds.observe({ stage: stageName(name) }, seconds);
-      cycleSeconds.observe({
-        value: durationOf(stages),
-        exemplarLabels: exported ? { trace_id: record.traceId, decision_id: record.id } : {},
-      });
+      if (stages.length === 0) return counted;
+      const seconds = durationOf(stages);
+      for (const { name, seconds } of stages)
+        stageSeconds.observe({ labels: { stage: stageName(name) }, value: seconds });
+      cycleSeconds.observe({ value: seconds });
+      return () => {
+        counted();
+        const labels = exemplarLabels(record);
+        for (const { name, seconds } of stages)
+          exemplify(stageSeconds, { stage: stageName(name) }, seconds, labels);
+        exemplify(cycleSeconds, {}, seconds, labels);
+      };
     },
     explained: modelMetrics(registers),
     fault: (at: string): void => faults.inc({ place: place(at) }),
@@ -109,6 +117,14 @@ export const openMetrics = (given: {
     text: async () => ({ contentType: registry.contentType as string, body: await registry.metrics() }),
   };
 };
+
+type Exemplified = {
+  updateExemplar(labels: object, value: number, exemplarLabels: Exemplar['labelSet']): void;
+};
+
+/** Of a value that was observed before. prom-client has it, though its types do not say so. */
+const exemplify = (histogram: Histogram<string>, ...of: Parameters<Exemplified['updateExemplar']>): void =>
+  (histogram as unknown as Exemplified).updateExemplar(...of);
 
 export type Metrics = ReturnType<typeof openMetrics>;
 

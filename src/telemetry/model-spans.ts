@@ -1,13 +1,10 @@
-import type { Attributes } from '@opentelemetry/api';
 import type { Explained, LookUp, ModelCall, SpanPlace } from '#ports';
+import { defined } from './defined.ts';
 import { childSpanId } from './ids.ts';
 import type { Span } from './readable-span.ts';
 
 /** What went as it should, though perhaps not to its end. */
 const well: ReadonlySet<Explained['outcome']> = new Set(['whole', 'cached', 'left']);
-
-const defined = (attributes: Attributes): Attributes =>
-  Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined));
 
 /**
  * The wording of an answer in the trace of the decision that was asked about, by the semantic conventions for generative

@@ -1,10 +1,12 @@
 import { type Credited, type LearningReport, type Target, targetKey } from '#core/model';
 import type { DecisionRecord } from '#ports';
 import { directionOf } from './change.ts';
+import { type Exemplar, exemplarLabels } from './exemplar.ts';
 import { reasonLabel } from './reasons.ts';
 
 export type Labels = Readonly<Record<string, string>>;
-export type Tally = Map<string, { readonly labels: Labels; count: number }>;
+type Entry = { readonly labels: Labels; count: number; exemplar?: Exemplar };
+export type Tally = Map<string, Entry>;
 
 /** What is known of one target between two scrapes. */
 export type Series = {
@@ -60,23 +62,29 @@ export const seriesBook = (mostTargets: number) => {
   return {
     own: own as ReadonlyMap<string, Series>,
     rest: { labels: overflowLabels, ...rest },
-    record: (record: DecisionRecord): void => {
+    /** Gives what is to be called once the trace of the record can be looked up. */
+    record: (record: DecisionRecord): (() => void) => {
       const key = targetKey(record.target);
       const series = seriesOf(record, key);
       const { decisions, limited } = series ?? rest;
       const { decision } = record;
       const reason = reasonLabel(decision.reason);
-      count(decisions, { direction: directionOf(decision), reason, outcome: record.outcome });
-      for (const { step, reason } of decision.limits) {
-        count(limited, { limit: step, reason: reasonLabel(reason) });
+      const counted = [
+        count(decisions, { direction: directionOf(decision), reason, outcome: record.outcome }),
+        ...decision.limits.map(({ step, reason }) =>
+          count(limited, { limit: step, reason: reasonLabel(reason) }),
+        ),
+      ];
+      if (series === undefined) rest.sizes.set(key, sizesOf(record));
+      else {
+        series.latest = light(record);
+        series.reward = record.reward ?? series.reward;
+        series.learning = record.learning ?? series.learning;
       }
-      if (series === undefined) {
-        rest.sizes.set(key, sizesOf(record));
-        return;
-      }
-      series.latest = light(record);
-      series.reward = record.reward ?? series.reward;
-      series.learning = record.learning ?? series.learning;
+      return () => {
+        const exemplar = { labelSet: exemplarLabels(record), value: 1, timestamp: endedAt(record) };
+        for (const entry of counted) entry.exemplar = exemplar;
+      };
     },
     forget: (target: Target): void => {
       own.delete(targetKey(target));
@@ -95,6 +103,12 @@ export const sizesOf = ({ decision, observation: { replicas } }: DecisionRecord)
   ready: replicas.ready,
 });
 
+/** By the wall clock, where it was timed by that. */
+const endedAt = ({ atSeconds, stages = [] }: DecisionRecord): number => {
+  const last = stages.at(-1);
+  return last === undefined ? atSeconds : last.startedAt + last.seconds;
+};
+
 /** Without the parts that no metric shows, so that the newest record of 2000 targets stays small. */
 const light = (record: DecisionRecord): DecisionRecord => ({
   ...record,
@@ -102,9 +116,14 @@ const light = (record: DecisionRecord): DecisionRecord => ({
   stages: undefined,
 });
 
-const count = (tally: Tally, labels: Labels): void => {
+const count = (tally: Tally, labels: Labels): Entry => {
   const key = Object.values(labels).join(' ');
-  const entry = tally.get(key);
-  if (entry) entry.count++;
-  else tally.set(key, { labels, count: 1 });
+  const known = tally.get(key);
+  if (known !== undefined) {
+    known.count++;
+    return known;
+  }
+  const entry: Entry = { labels, count: 1 };
+  tally.set(key, entry);
+  return entry;
 };

@@ -1,53 +1,14 @@
 import type { Attributes } from '@opentelemetry/api';
-import type { Credited, Decision, Sample, Target } from '#core/model';
-import { inOneLine } from '#core/one-line';
-import { redacted } from '#core/redact';
+import { mostReplicas } from '#core/limit-chain';
+import type { Credited, Decision, Legal, Limited, Sample, Target } from '#core/model';
 import type { DecisionRecord } from '#ports';
+import { defined } from './defined.ts';
+import { outsideText } from './outside-text.ts';
 
-/** What the trace tells of one stage. */
-export type Facet = {
-  readonly stage: string;
-  readonly attributes?: Attributes;
-  readonly events?: readonly { readonly name: string; readonly attributes: Attributes }[];
-  readonly link?: { readonly traceId: string; readonly spanId: string; readonly attributes: Attributes };
-};
-
-export const facets = (record: DecisionRecord): Facet[] => [
-  { stage: 'decision.cycle', attributes: cycleAttributes(record) },
-  { stage: 'observe', attributes: observeAttributes(record) },
-  ...record.observation.samples.map(
-    (sample): Facet => ({
-      stage: `observe/${sample.metric}`,
-      events: [{ name: 'sample', attributes: sampleAttributes(sample) }],
-    }),
-  ),
-  { stage: 'decide', attributes: decideAttributes(record.decision) },
-  {
-    stage: 'limits',
-    events: record.decision.limits.map((limit) => ({
-      name: 'limit',
-      attributes: {
-        'nimbusguard.limit.step': limit.step,
-        'nimbusguard.limit.from': limit.from,
-        'nimbusguard.limit.to': limit.to,
-        'nimbusguard.limit.reason': limit.reason,
-      },
-    })),
-  },
-  {
-    stage: 'execute',
-    attributes: { 'nimbusguard.actuator': record.actuator, 'nimbusguard.outcome': record.outcome },
-  },
-  ...(record.reward ? [rewardFacet(record.reward)] : []),
-];
-
-const cycleAttributes = (r: DecisionRecord): Attributes =>
+export const cycleAttributes = (r: DecisionRecord): Attributes =>
   defined({
     'k8s.cluster.name': r.cluster,
-    'k8s.namespace.name': r.target.namespace,
-    ...workload(r.target),
-    'nimbusguard.target.kind': r.target.kind,
-    'nimbusguard.target.name': r.target.name,
+    ...targetAttributes(r.target),
     'nimbusguard.decision.id': r.id,
     'nimbusguard.policy': r.policy.name,
     'nimbusguard.policy.generation': r.policy.generation,
@@ -68,15 +29,17 @@ const workloadAttribute: Readonly<Record<string, string>> = {
   ReplicaSet: 'k8s.replicaset.name',
   ReplicationController: 'k8s.replicationcontroller.name',
 };
-const workload = ({ kind, name }: Target): Attributes => {
+export const targetAttributes = ({ namespace, kind, name }: Target): Attributes => {
   const attribute = workloadAttribute[kind];
-  return attribute === undefined ? {} : { [attribute]: name };
+  return {
+    'k8s.namespace.name': namespace,
+    ...(attribute !== undefined && { [attribute]: name }),
+    'nimbusguard.target.kind': kind,
+    'nimbusguard.target.name': name,
+  };
 };
 
-/** Names that others chose. */
-const outside = (name: string): string => inOneLine(redacted(name));
-
-const observeAttributes = ({ observation: o }: DecisionRecord): Attributes =>
+export const observeAttributes = ({ observation: o }: DecisionRecord): Attributes =>
   defined({
     'nimbusguard.demand': o.demand,
     'nimbusguard.rollout': o.rollout,
@@ -85,36 +48,34 @@ const observeAttributes = ({ observation: o }: DecisionRecord): Attributes =>
     'nimbusguard.replicas.ready': o.replicas.ready,
     'nimbusguard.replicas.starting': o.replicas.starting,
     'nimbusguard.unschedulable': o.unschedulable,
-    'nimbusguard.holder.writer': o.holder && outside(o.holder.writer),
+    'nimbusguard.holder.writer': o.holder && outsideText(o.holder.writer),
     'nimbusguard.holder.reason': o.holder?.reason,
     'nimbusguard.holder.until': o.holder?.untilSeconds,
-    'nimbusguard.floor.name': o.floor && outside(o.floor.name),
+    'nimbusguard.floor.name': o.floor && outsideText(o.floor.name),
     'nimbusguard.floor.replicas': o.floor?.replicas,
-    'nimbusguard.schedule.name': o.schedule && outside(o.schedule.name),
+    'nimbusguard.schedule.name': o.schedule && outsideText(o.schedule.name),
     'nimbusguard.schedule.min_replicas': o.schedule?.minReplicas,
     'nimbusguard.schedule.max_replicas': o.schedule?.maxReplicas,
     'nimbusguard.approved.decision.id': o.approved?.decisionId,
     'nimbusguard.approved.to': o.approved?.to,
-    'nimbusguard.approved.by': o.approved && outside(o.approved.by),
+    'nimbusguard.approved.by': o.approved && outsideText(o.approved.by),
     'nimbusguard.canary.ratio': o.canaryRatio,
   });
 
-const sampleAttributes = (s: Sample): Attributes =>
+export const sampleAttributes = (s: Sample): Attributes =>
   defined({
     'nimbusguard.metric': s.metric,
     'nimbusguard.metric.state': s.state,
     'nimbusguard.metric.value': s.value,
     'nimbusguard.metric.age_seconds': s.ageSeconds,
     'nimbusguard.metric.source': s.source,
-    'nimbusguard.metric.query': s.query,
-    'nimbusguard.metric.detail': s.detail === undefined ? undefined : redacted(s.detail),
+    'nimbusguard.metric.query': s.query === undefined ? undefined : outsideText(s.query),
+    'nimbusguard.metric.detail': s.detail === undefined ? undefined : outsideText(s.detail),
   });
 
-const decideAttributes = (d: Decision): Attributes =>
+/** Reason, expert and state stand on the root. */
+export const decideAttributes = (d: Decision): Attributes =>
   defined({
-    'nimbusguard.state': d.state,
-    'nimbusguard.reason': d.reason,
-    'nimbusguard.expert': d.expert,
     'nimbusguard.explored': d.explored,
     'nimbusguard.line.low': d.lines?.low,
     'nimbusguard.line.high': d.lines?.high,
@@ -123,21 +84,33 @@ const decideAttributes = (d: Decision): Attributes =>
     'nimbusguard.option.values': d.values.map((v) => v.value),
   });
 
-/** The scored decision lies in an earlier trace: a link leads there. */
-const rewardFacet = ({ decisionId, traceId, spanId, reward }: Credited): Facet => ({
-  stage: 'reward',
-  attributes: {
-    'nimbusguard.reward.decision.id': decisionId,
-    'nimbusguard.reward.total': reward.total,
-    'nimbusguard.reward.efficiency': reward.terms.efficiency,
-    'nimbusguard.reward.slo': reward.terms.slo,
-    'nimbusguard.reward.stability': reward.terms.stability,
-    'nimbusguard.reward.window.from': reward.window.from,
-    'nimbusguard.reward.window.to': reward.window.to,
-    'nimbusguard.reward.late.source': reward.lateFrom,
-  },
-  link: { traceId, spanId, attributes: { 'nimbusguard.decision.id': decisionId } },
+export const legalAttributes = ({ low, high }: Legal): Attributes => ({
+  'nimbusguard.legal.low': low,
+  'nimbusguard.legal.high': high,
 });
 
-const defined = (attributes: Attributes): Attributes =>
-  Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined));
+/** `bound`: it cut the wish short; else it took sizes away before the policy chose. */
+export const limitAttributes = ({ step, from, to, reason }: Limited, bound: boolean): Attributes => ({
+  'nimbusguard.limit.bound': bound,
+  'nimbusguard.limit.step': step,
+  // Nothing had limited the size before.
+  ...(from < mostReplicas && { 'nimbusguard.limit.from': from }),
+  'nimbusguard.limit.to': to,
+  'nimbusguard.limit.reason': reason,
+});
+
+export const executeAttributes = ({ actuator, outcome }: DecisionRecord): Attributes => ({
+  'nimbusguard.actuator': actuator,
+  'nimbusguard.outcome': outcome,
+});
+
+export const rewardAttributes = ({ decisionId, reward }: Credited): Attributes => ({
+  'nimbusguard.reward.decision.id': decisionId,
+  'nimbusguard.reward.total': reward.total,
+  'nimbusguard.reward.efficiency': reward.terms.efficiency,
+  'nimbusguard.reward.slo': reward.terms.slo,
+  'nimbusguard.reward.stability': reward.terms.stability,
+  'nimbusguard.reward.window.from': reward.window.from,
+  'nimbusguard.reward.window.to': reward.window.to,
+  'nimbusguard.reward.late.source': reward.lateFrom,
+});

@@ -1,12 +1,14 @@
 import { type Target, targetKey } from '#core/model';
-import { type Clock, type DecisionRecord, type Explained, PortError, type Telemetry } from '#ports';
+import { type Clock, type CycleIds, type Explained, PortError, type Telemetry } from '#ports';
+import { cycleFields } from './cycle-fields.ts';
 import { idMaker } from './ids.ts';
 import { type Log, type LogLevel, openLog } from './log.ts';
 import type { LearningFigures, LogFigures, OperatorFigures } from './metric-families.ts';
 import type { Metrics } from './metrics.ts';
 import { modelSpans } from './model-spans.ts';
+import type { Service } from './resource.ts';
 import { seldom } from './seldom.ts';
-import type { Service, Tracing } from './tracing.ts';
+import type { Tracing } from './tracing.ts';
 
 export type TelemetrySettings = {
   readonly service: Service;
@@ -27,7 +29,7 @@ export type TelemetrySettings = {
 export type OpenTelemetry = Telemetry & {
   readonly log: Log;
   /** What went wrong beside the records: a cycle that was abandoned, a snapshot that was not saved. */
-  fault(target: Target, error: unknown): void;
+  fault(target: Target, error: unknown, of?: CycleIds): void;
   /** An answer that a language model was to word. */
   explained(explained: Explained): void;
   /** The target is gone: so are its series. */
@@ -39,6 +41,8 @@ export type OpenTelemetry = Telemetry & {
   /** Figures of the kept decisions, read when they are scraped. */
   watchLog(read: () => LogFigures): void;
   metricsText(): Promise<{ readonly contentType: string; readonly body: string }>;
+  /** Sends what waits; resolves within `timeoutSeconds`. */
+  flush(timeoutSeconds: number): Promise<void>;
 };
 
 const complainEverySeconds = 60;
@@ -67,20 +71,21 @@ export const openTelemetry = async (given: {
   return {
     log,
     ids,
-    record: (record: DecisionRecord): void => {
+    record: (record, particulars): void => {
       try {
-        const exported = tracing?.record(record) ?? false;
-        metrics?.record(record, exported);
+        const exemplify = metrics?.record(record);
+        tracing?.record(record, particulars, exemplify);
         logRecord(record);
       } catch (error) {
         complain(`[telemetry] cycle ${record.id} could not be read: ${(error as Error).message}`);
       }
     },
-    fault: (target, error): void => {
+    abandoned: (cycle, error): void => void tracing?.abandoned(cycle, error),
+    fault: (target, error, of): void => {
       const place = error instanceof PortError ? error.place : 'loop';
       metrics?.fault(place);
       const message = error instanceof Error ? error.message : String(error);
-      log.error({ target: targetKey(target), place, err: error }, message);
+      log.error({ ...cycleFields(of), target: targetKey(target), place, err: error }, message);
     },
     explained: (one): void => {
       try {
@@ -108,6 +113,7 @@ export const openTelemetry = async (given: {
     watchOperator: (read) => metrics?.watchOperator(read),
     watchLog: (read) => metrics?.watchLog(read),
     metricsText: async () => (await metrics?.text()) ?? noMetrics,
+    flush: async (timeoutSeconds) => tracing?.flush(timeoutSeconds),
     close: async (timeoutSeconds): Promise<void> => {
       await tracing?.close(timeoutSeconds);
       closeLog();

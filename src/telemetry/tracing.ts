@@ -1,14 +1,14 @@
-import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
-import { resourceFromAttributes } from '@opentelemetry/resources';
-import { BatchSpanProcessor, type SpanExporter } from '@opentelemetry/sdk-trace';
+import type { Particulars } from '#core/calls';
 import { type Target, targetKey } from '#core/model';
-import type { DecisionRecord } from '#ports';
+import type { Abandoned, DecisionRecord } from '#ports';
 import { isRemarkable } from './change.ts';
+import { exportThread } from './export-thread.ts';
 import { isSampled } from './ids.ts';
-import { readableSpan, type Span } from './readable-span.ts';
-import { type Scope, spansOf } from './spans.ts';
-
-export type Service = { readonly name: string; readonly version: string; readonly instanceId: string };
+import type { Span } from './readable-span.ts';
+import { resourceOf, type Service } from './resource.ts';
+import { abandonedSpan } from './spans.ts';
+import type { Collector, TraceExport } from './trace-export.ts';
+import { spanCount, type Traced } from './traced.ts';
 
 /**
  * Holds are sampled so that their traces do not grow with the number of targets: all of them below 50 targets, as
@@ -16,107 +16,128 @@ export type Service = { readonly name: string; readonly version: string; readonl
  */
 const targetsTracedWhole = 50;
 
-/** 4 batches: far below the 30 exports that the exporter takes at once, so that nothing is lost at the end. */
-const queueSpans = 2048;
-const batchSpans = 512;
+const mostWaiting = 512;
+const batchTraces = 64;
 const batchDelaySeconds = 1;
 const exportSeconds = 5;
 
+type Waiting = { readonly traced: Traced; readonly exported?: (() => void) | undefined };
+
 /**
- * Traces by OTLP (protobuf over HTTP). A cycle is traced after it has ended, so what is kept is decided by what
- * happened: each cycle that changed something or was limited, and a share of the holds.
+ * Traces of cycles. A cycle is traced after it has ended, so what is kept is decided by what happened: each cycle that
+ * changed something or was limited, and a share of the holds. What is to be exported waits in a bounded queue; one batch
+ * at a time is on its way.
  */
 export const openTracing = (given: {
   readonly endpoint: string;
   readonly service: Service;
   /** Share of the holds that is exported; undefined: by the number of targets. */
   readonly holdRatio?: number | undefined;
-  readonly exporter?: SpanExporter | undefined;
+  readonly open?: ((collector: Collector) => TraceExport) | undefined;
   readonly complain: (message: string) => void;
 }) => {
+  const { service, complain } = given;
   const url = tracesUrl(given.endpoint);
-  const inner = given.exporter ?? new OTLPTraceExporter({ url, timeoutMillis: exportSeconds * 1000 });
-  const scope: Scope = {
-    resource: resourceFromAttributes({
-      'service.name': given.service.name,
-      'service.version': given.service.version,
-      'service.instance.id': given.service.instanceId,
-    }),
-    instrumentationScope: { name: given.service.name, version: given.service.version },
-  };
+  const exporter = (given.open ?? exportThread)({
+    url,
+    timeoutSeconds: exportSeconds,
+    resource: resourceOf(service),
+    scope: { name: service.name, version: service.version },
+  });
   const spans = { exported: 0, failed: 0, dropped: 0 };
   const targets = new Set<string>();
-  let queued = 0;
+  let waiting: Waiting[] = [];
+  let sending: Promise<void> | undefined;
+  let timer: NodeJS.Timeout | undefined;
 
-  const exporter: SpanExporter = {
-    export: (batch, done) => {
-      queued -= batch.length;
-      inner.export(batch, (result) => {
-        // ExportResultCode.SUCCESS is 0.
-        const failed = result.code !== 0;
-        spans[failed ? 'failed' : 'exported'] += batch.length;
-        if (failed) {
-          given.complain(
-            `[otlp] ${batch.length} spans did not reach ${url}: ${reasonOf(result.error)}. ` +
-              'Decisions go on; start the collector, or correct or remove the endpoint of the traces.',
-          );
-        }
-        done(result);
-      });
-    },
-    shutdown: () => inner.shutdown(),
-    forceFlush: async () => inner.forceFlush?.(),
+  const send = async (): Promise<void> => {
+    const batch = waiting.slice(0, batchTraces);
+    waiting = waiting.slice(batchTraces);
+    const { spans: count, failure } = await exporter.export(batch.map(({ traced }) => traced));
+    if (failure === undefined) {
+      spans.exported += count;
+      for (const { exported } of batch) exported?.();
+      return;
+    }
+    spans.failed += count;
+    complain(
+      `[otlp] ${count} spans did not reach ${url}: ${failure}. ` +
+        'Decisions go on; start the collector, or correct or remove the endpoint of the traces.',
+    );
   };
-  const processor = new BatchSpanProcessor({
-    exporter,
-    maxQueueSize: queueSpans,
-    maxExportBatchSize: batchSpans,
-    scheduledDelayMillis: batchDelaySeconds * 1000,
-    exportTimeoutMillis: 2 * exportSeconds * 1000,
-  });
+
+  /** All that waits, a batch at a time. */
+  const drain = async (): Promise<void> => {
+    while (waiting.length > 0) await send();
+  };
+  const begin = (): Promise<void> => {
+    clearTimeout(timer);
+    timer = undefined;
+    sending ??= drain()
+      .catch((error: Error) => complain(`[otlp] spans could not be made: ${error.message}`))
+      .finally(() => {
+        sending = undefined;
+      });
+    return sending;
+  };
+
+  const push = (traced: Traced, exported?: () => void): boolean => {
+    if (waiting.length === mostWaiting) {
+      spans.dropped += spanCount([traced]);
+      complain(`[otlp] ${mostWaiting} traces for ${url} wait already: a trace was dropped.`);
+      return false;
+    }
+    waiting.push({ traced, exported });
+    if (sending === undefined) {
+      if (waiting.length >= batchTraces) setImmediate(begin);
+      else timer ??= setTimeout(begin, batchDelaySeconds * 1000).unref();
+    }
+    return true;
+  };
 
   const holdRatio = (): number => given.holdRatio ?? Math.min(1, targetsTracedWhole / targets.size);
 
   return {
     /** Counts of spans, by what became of them. */
     spans: spans as Readonly<typeof spans>,
-    /** Whether the trace will be exported: whole or not at all. */
-    record: (record: DecisionRecord): boolean => {
+    /** Whether the trace will be sent: whole or not at all. `exported` hears once it has arrived. */
+    record: (record: DecisionRecord, particulars?: Particulars, exported?: () => void): boolean => {
       targets.add(targetKey(record.target));
       if (!isRemarkable(record) && !isSampled(record.traceId, holdRatio())) return false;
-      const trace = spansOf(record, scope);
-      if (queued + trace.length > queueSpans) {
-        spans.dropped += trace.length;
-        given.complain(`[otlp] the queue of ${queueSpans} spans for ${url} is full: a trace was dropped.`);
-        return false;
-      }
-      queued += trace.length;
-      for (const span of trace) processor.onEnd(span);
-      return true;
+      return push({ record: light(record), particulars }, exported);
     },
+    /** A cycle that no record tells of is always exported: what is known of it, and why it ended. */
+    abandoned: (cycle: Abandoned, error: unknown): boolean => push({ spans: [abandonedSpan(cycle, error)] }),
     /** Spans that come later, of a trace that may be long gone; their parents are named by whoever knows them. */
-    add: (late: readonly Span[]): void => {
-      if (queued + late.length > queueSpans) {
-        spans.dropped += late.length;
-        return;
-      }
-      queued += late.length;
-      for (const span of late) processor.onEnd(readableSpan(span, scope));
-    },
+    add: (late: readonly Span[]): boolean => push({ spans: late }),
     forget: (target: Target): void => {
       targets.delete(targetKey(target));
     },
-    close: async (timeoutSeconds: number): Promise<void> => {
-      const { promise: timeout, resolve } = Promise.withResolvers<void>();
-      const timer = setTimeout(resolve, timeoutSeconds * 1000);
-      // A failed export has been complained about by then.
-      await Promise.race([processor.shutdown().catch(() => undefined), timeout]);
-      clearTimeout(timer);
-    },
+    flush: (timeoutSeconds: number): Promise<void> => within(timeoutSeconds, begin()),
+    close: (timeoutSeconds: number): Promise<void> =>
+      within(
+        timeoutSeconds,
+        begin().then(() => exporter.close()),
+      ),
   };
 };
 
 export type Tracing = ReturnType<typeof openTracing>;
+
+/** Without the parts that no span shows. */
+const light = (record: DecisionRecord): DecisionRecord => ({
+  ...record,
+  observation: { ...record.observation, arrivals: undefined, pods: undefined },
+  learning: undefined,
+});
+
+/** What fails has been complained about by then. */
+const within = async (timeoutSeconds: number, done: Promise<void>): Promise<void> => {
+  const { promise: timeout, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, timeoutSeconds * 1000);
+  await Promise.race([done.catch(() => undefined), timeout]);
+  clearTimeout(timer);
+};
 
 /** The path that OTLP/HTTP appends to a base endpoint. */
 const tracesPath = '/v1/traces';
@@ -124,7 +145,3 @@ const tracesUrl = (endpoint: string): string => {
   const base = endpoint.replace(/\/+$/, '');
   return base.endsWith(tracesPath) ? base : base + tracesPath;
 };
-
-/** Several addresses of one name fail as an AggregateError without a message. */
-const reasonOf = (error: (Error & { code?: string | number }) | undefined): string =>
-  error === undefined ? 'unknown reason' : error.message || `${error.code ?? error.name}`;

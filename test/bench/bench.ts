@@ -8,6 +8,7 @@ const parts = [
   'simulator',
   'kernel',
   'live',
+  'telemetry',
   'http',
   'wording',
   'process',

@@ -79,7 +79,7 @@ export const addressOf = async (started: {
 }): Promise<string> => {
   for (;;) {
     const url = /"url":"([^"]+)"/.exec(started.err())?.[1];
-    if (url !== undefined && started.err().includes('"msg":"started"')) return url;
+    if (url !== undefined && started.err().includes('"body":"started"')) return url;
     if (started.child.exitCode !== null) throw new Error(`it ended before it listened:\n${started.err()}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }

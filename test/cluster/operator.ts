@@ -43,6 +43,8 @@ export type OperatorGiven = {
   readonly metrics?: readonly object[];
   /** The lab's namespace `default` holds the Leases; what else is said of them. */
   readonly leases?: Readonly<Record<string, unknown>>;
+  /** Where its traces go; absent: nowhere. */
+  readonly otlpUrl?: string;
 };
 
 const storeOf = ({ folder, store }: OperatorGiven): string => store ?? join(folder, 'nimbusguard.db');
@@ -65,7 +67,7 @@ const configOf = (given: OperatorGiven, port: number): object => ({
     ...(given.metrics !== undefined && { metrics: given.metrics }),
   },
   http: { port },
-  telemetry: { log: 'info' },
+  telemetry: { log: 'info', ...(given.otlpUrl !== undefined && { otlpEndpoint: given.otlpUrl }) },
 });
 
 /** Starts `./nimbusguard run` beside a control plane, and waits until it is ready. It does not outlive this process. */

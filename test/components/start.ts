@@ -62,6 +62,7 @@ export const startPrometheus = async (
           '--web.enable-lifecycle',
           '--web.enable-otlp-receiver',
           '--web.enable-remote-write-receiver',
+          '--enable-feature=exemplar-storage',
           // Else the first scrape comes 5 s after the start.
           '--scrape.discovery-reload-interval=100ms',
           '--log.level=warn',

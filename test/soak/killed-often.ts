@@ -160,7 +160,7 @@ export const killedOften = async (soak: Soak): Promise<Findings> => {
     for (let kill = 1; kill <= soak.kills; kill++) {
       const life = here.start('killed.json', path);
       const inStart = rng.next() < 0.2;
-      while (!inStart && life.child.exitCode === null && !life.err().includes('"msg":"started"'))
+      while (!inStart && life.child.exitCode === null && !life.err().includes('"body":"started"'))
         await sleep(10);
       await Promise.race([sleep(rng.next() * soak.lifeSeconds * 1000), life.ended]);
       if (life.child.exitCode !== null)

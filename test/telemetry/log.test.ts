@@ -12,7 +12,7 @@ const opened = (level: LogLevel = 'debug') => {
   return { ...openLog({ level, service, lines }), read: () => written.map((line) => JSON.parse(line)) };
 };
 
-test('a line carries the ids of the trace, the decision and the target', () => {
+test('a line has the names of OpenTelemetry and carries the ids of the trace, the decision and the target', () => {
   const { record: log, read } = opened();
   const scaled = record({ decision: decision({ to: 6 }) });
 
@@ -20,32 +20,34 @@ test('a line carries the ids of the trace, the decision and the target', () => {
 
   expect(read()).toEqual([
     expect.objectContaining({
-      level: 'info',
-      service: 'nimbusguard',
-      instance: 'one',
+      timestamp: expect.stringMatching(/^\d{4}-.*Z$/),
+      severity_text: 'INFO',
+      severity_number: 9,
+      'service.name': 'nimbusguard',
+      'service.instance.id': 'one',
       trace_id: scaled.traceId,
       span_id: scaled.spanId,
       decision_id: scaled.id,
       target: 'default/Deployment/web',
       from: 4,
       to: 6,
-      msg: 'web 4 → 6, scaled: BelowLowLine',
+      body: 'web 4 → 6, scaled: BelowLowLine',
     }),
   ]);
 });
 
 test.each<readonly [string, string, Partial<DecisionRecord>]>([
-  ['held', 'debug', {}],
-  ['scaled', 'info', { decision: decision({ to: 6 }) }],
-  ['would have scaled in Shadow mode', 'info', { outcome: 'shadowed', decision: decision({ to: 6 }) }],
-  ['would have held in Shadow mode', 'debug', { outcome: 'shadowed' }],
-  ['failed', 'warn', { outcome: 'failed', error: 'refused' }],
+  ['held', 'DEBUG', {}],
+  ['scaled', 'INFO', { decision: decision({ to: 6 }) }],
+  ['would have scaled in Shadow mode', 'INFO', { outcome: 'shadowed', decision: decision({ to: 6 }) }],
+  ['would have held in Shadow mode', 'DEBUG', { outcome: 'shadowed' }],
+  ['failed', 'WARN', { outcome: 'failed', error: 'refused' }],
 ])('a cycle that %s is a line of level %s', (_, level, overrides) => {
   const { record: log, read } = opened();
 
   log(record(overrides));
 
-  expect(read().map((line) => line.level)).toEqual([level]);
+  expect(read().map((line) => line.severity_text)).toEqual([level]);
 });
 
 test('a hold is not written at level info, and nothing when silent', () => {
@@ -69,7 +71,11 @@ test('tokens, headers and passwords are hidden wherever they stand', () => {
   log.error(secrets, 'password=geheim');
 
   expect(JSON.stringify(read())).not.toContain('geheim');
-  expect(read()[0]).toMatchObject({ token: '[redacted]', msg: 'password=[redacted]' });
+  expect(read()[0]).toMatchObject({
+    'exception.type': 'Error',
+    'exception.message': expect.stringContaining('no'),
+  });
+  expect(read()[0]).toMatchObject({ token: '[redacted]', body: 'password=[redacted]' });
 });
 
 test('lines go to standard error, and the last one is out before the process ends', async () => {

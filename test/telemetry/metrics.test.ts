@@ -53,7 +53,7 @@ const rich = (name = 'web') =>
 
 test('the exposition is faultless OpenMetrics', async () => {
   const metrics = openMetrics({ version: '0.1.0', mostTargets: 2, spans: { exported: 3, failed: 0 } });
-  for (const name of ['web', 'api', 'jobs', 'odd"name\\']) metrics.record(rich(name), true);
+  for (const name of ['web', 'api', 'jobs', 'odd"name\\']) metrics.record(rich(name))();
   metrics.fault('prometheus');
 
   const { contentType, body } = await metrics.text();
@@ -112,16 +112,16 @@ test.each([
 ])('%s reads a record', async (name, rest) => {
   const metrics = metricsOf();
 
-  metrics.record(rich(), true);
+  metrics.record(rich());
 
   expect(await samplesOf(metrics, `nimbusguard_${name}{`)).toContain(`nimbusguard_${name}${rest}`);
 });
 
 test('a metric that has no value has no sample', async () => {
   const metrics = metricsOf();
-  metrics.record(record(), false);
+  metrics.record(record());
 
-  metrics.record(rich(), false);
+  metrics.record(rich());
 
   expect(await samplesOf(metrics, 'metric_value')).toEqual([
     `nimbusguard_metric_value${web},metric="requests"} 150`,
@@ -130,10 +130,10 @@ test('a metric that has no value has no sample', async () => {
 
 test('decisions count up from scrape to scrape', async () => {
   const metrics = metricsOf();
-  metrics.record(record(), false);
+  metrics.record(record());
   await metrics.text();
 
-  metrics.record(record(), false);
+  metrics.record(record());
 
   expect(await samplesOf(metrics, 'decisions_total')).toEqual([
     `nimbusguard_decisions_total${web},direction="hold",reason="BetweenLines",outcome="held"} 2`,
@@ -142,9 +142,9 @@ test('decisions count up from scrape to scrape', async () => {
 
 test('what was learned stays while a cycle learns nothing', async () => {
   const metrics = metricsOf();
-  metrics.record(rich(), false);
+  metrics.record(rich());
 
-  metrics.record(record(), false);
+  metrics.record(record());
 
   expect(await samplesOf(metrics, 'q_epsilon')).toHaveLength(1);
   expect(await samplesOf(metrics, 'nimbusguard_reward{')).toHaveLength(1);
@@ -153,15 +153,15 @@ test('what was learned stays while a cycle learns nothing', async () => {
 test('a reason that is not known is counted as other', async () => {
   const metrics = metricsOf();
 
-  metrics.record(record({ decision: decision({ reason: 'user 4711 said so' }) }), false);
+  metrics.record(record({ decision: decision({ reason: 'user 4711 said so' }) }));
 
   expect((await samplesOf(metrics, 'decisions_total'))[0]).toContain('reason="other"');
 });
 
 test('a target that is gone leaves no series', async () => {
   const metrics = metricsOf();
-  metrics.record(rich('web'), false);
-  metrics.record(rich('api'), false);
+  metrics.record(rich('web'));
+  metrics.record(rich('api'));
 
   metrics.forget(target('web'));
 
@@ -171,9 +171,9 @@ test('a target that is gone leaves no series', async () => {
 
 test('under another policy a target has no series of the one before', async () => {
   const metrics = metricsOf();
-  metrics.record(record(), false);
+  metrics.record(record());
 
-  metrics.record(record({ policy: { name: 'hpa' } }), false);
+  metrics.record(record({ policy: { name: 'hpa' } }));
 
   expect(await samplesOf(metrics, 'policy="shadow-q"')).toEqual([]);
   expect(await samplesOf(metrics, 'policy="hpa"')).not.toEqual([]);
@@ -194,7 +194,7 @@ test('targets beyond the bound share one series, with their sizes summed', async
     ['third', 5],
     ['third', 7],
   ] as const) {
-    metrics.record(sized(name, desired), false);
+    metrics.record(sized(name, desired));
   }
 
   const other = '{namespace="_other",kind="_other",target="_other",policy="_other"';
@@ -213,11 +213,11 @@ test('targets beyond the bound share one series, with their sizes summed', async
 
 test('a target beyond the bound gets series of its own when another is gone', async () => {
   const metrics = metricsOf(1);
-  metrics.record(record({ target: target('first') }), false);
-  metrics.record(record({ target: target('second') }), false);
+  metrics.record(record({ target: target('first') }));
+  metrics.record(record({ target: target('second') }));
 
   metrics.forget(target('first'));
-  metrics.record(record({ target: target('second') }), false);
+  metrics.record(record({ target: target('second') }));
 
   expect(await samplesOf(metrics, 'nimbusguard_desired_replicas')).toEqual([
     'nimbusguard_desired_replicas{namespace="default",kind="Deployment",target="second",policy="shadow-q"} 4',
@@ -228,13 +228,13 @@ test('names that policies and users make up are bounded', async () => {
   const metrics = metricsOf();
   const learning = Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`figure${i}`, i]));
 
-  metrics.record(record({ learning }), false);
+  metrics.record(record({ learning }));
 
   // 32 names and `other`
   expect(await samplesOf(metrics, 'learning_figure')).toHaveLength(33);
 });
 
-test('the exemplar of a duration leads to a trace that was exported, and to no other', async () => {
+test('exemplars lead to a trace once it has arrived, and to no other', async () => {
   const metrics = metricsOf();
   const exported = record({ traceId: 'e'.repeat(32), stages });
   const left = record({
@@ -242,12 +242,15 @@ test('the exemplar of a duration leads to a trace that was exported, and to no o
     stages: [{ name: 'observe', startedAt: startAt, seconds: 2 }],
   });
 
-  metrics.record(exported, true);
-  metrics.record(left, false);
+  metrics.record(exported)();
+  metrics.record(left);
 
   // 2 + 1 ms lie in the bucket up to 5 ms
   const bucket = (await samplesOf(metrics, 'decision_duration_seconds_bucket{le="0.005"}'))[0];
-  expect(bucket).toContain(`1 # {trace_id="${exported.traceId}",decision_id="${exported.id}"} 0.003`);
+  const to = `# {trace_id="${exported.traceId}",span_id="${exported.spanId}",decision_id="${exported.id}"}`;
+  expect(bucket).toContain(`1 ${to} 0.003`);
+  for (const name of ['decision_stage_duration_seconds_bucket{le="0.001"', 'decisions_total'])
+    expect((await samplesOf(metrics, name)).filter((line) => line.includes(to))).toHaveLength(1);
   expect((await metrics.text()).body).not.toContain(left.traceId);
 });
 
@@ -266,7 +269,7 @@ test('memory, CPU and event loop of the process are there', async () => {
 test('two registries live side by side', async () => {
   const [one, two] = [metricsOf(), metricsOf()];
 
-  one.record(record({ spec: spec({ maxReplicas: 9 }) }), false);
+  one.record(record({ spec: spec({ maxReplicas: 9 }) }));
 
   expect(await samplesOf(one, targetKey(target()).split('/')[2]!)).not.toEqual([]);
   expect(await samplesOf(two, 'target=')).toEqual([]);

@@ -4,6 +4,7 @@ import type { Explained, ModelCall } from '#ports';
 import { idMaker } from '#telemetry/ids';
 import { openMetrics } from '#telemetry/metrics';
 import { modelSpans } from '#telemetry/model-spans';
+import { traceExport } from '#telemetry/trace-export';
 import { openTracing } from '#telemetry/tracing';
 import { startAt } from '#test/make';
 import { faultsOf } from './lint.ts';
@@ -87,7 +88,7 @@ test('its spans are exported', async () => {
   const tracing = openTracing({
     endpoint: 'http://127.0.0.1:4318',
     service: { name: 'nimbusguard', version: '0.1.0', instanceId: 'one' },
-    exporter,
+    open: (collector) => traceExport(collector, exporter),
     complain: () => {},
   });
   const exported = exporter.export.bind(exporter);

@@ -1,22 +1,20 @@
-import { SpanStatusCode } from '@opentelemetry/api';
-import { resourceFromAttributes } from '@opentelemetry/resources';
-import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { Call, Particulars } from '#core/calls';
 import type { Stage } from '#core/model';
 import type { DecisionRecord } from '#ports';
+import type { Span } from '#telemetry/readable-span';
 import { spansOf } from '#telemetry/spans';
 import { cycleId, decision, observation, record, reward, sample, startAt, target } from '#test/make';
 
-const scope = {
-  resource: resourceFromAttributes({}),
-  instrumentationScope: { name: 'nimbusguard', version: '0' },
-};
-const traced = (overrides: Partial<DecisionRecord> = {}) => spansOf(record({ stages, ...overrides }), scope);
-const named = (spans: readonly ReadableSpan[], name: string): ReadableSpan =>
-  spans.find((s) => s.name === name)!;
-const parentOf = (spans: readonly ReadableSpan[], name: string): string | undefined =>
-  spans.find((s) => s.spanContext().spanId === named(spans, name).parentSpanContext?.spanId)?.name;
+const traced = (
+  overrides: Partial<DecisionRecord> = {},
+  calls: readonly Call[] = [],
+  more: Particulars = {},
+) => spansOf(record({ stages, ...overrides }), { calls, ...more });
+const named = (spans: readonly Span[], name: string): Span => spans.find((s) => s.name === name)!;
+const parentOf = (spans: readonly Span[], name: string): string | undefined =>
+  spans.find((s) => s.spanId === named(spans, name).parentSpanId)?.name;
 
 const stages: readonly Stage[] = [
   { name: 'observe', startedAt: startAt, seconds: 0.25 },
@@ -31,7 +29,7 @@ const credited = {
   reward: reward(),
 };
 
-test('a cycle is one trace: its stages in order, the limits inside the decider', () => {
+test('a cycle is one trace: its agents in order, the metrics inside the observer, the limits inside the decider', () => {
   const spans = traced({ reward: credited });
 
   expect(spans.map((s) => s.name)).toEqual([
@@ -41,6 +39,8 @@ test('a cycle is one trace: its stages in order, the limits inside the decider',
     'execute',
     'reward',
     'limits',
+    'observe/requests',
+    'observe/cpu',
   ]);
   expect(['observe', 'decide', 'execute', 'reward'].map((name) => parentOf(spans, name))).toEqual(
     Array(4).fill('decision.cycle'),
@@ -53,23 +53,16 @@ test('the root bears the ids of the record', () => {
 
   const [root, ...others] = traced();
 
-  expect(root?.spanContext()).toMatchObject({ traceId, spanId });
-  expect(root?.parentSpanContext).toBeUndefined();
-  expect(others.every((s) => s.spanContext().traceId === traceId)).toBe(true);
+  expect(root).toMatchObject({ traceId, spanId, parentSpanId: undefined });
+  expect(others.every((s) => s.traceId === traceId)).toBe(true);
 });
 
 test('a span lasts as long as its stage, the root from the first to the last', () => {
   const spans = traced({ reward: credited });
 
-  expect(named(spans, 'decide')).toMatchObject({
-    startTime: [startAt, 250_000_000],
-    duration: [0, 125_000_000],
-  });
+  expect(named(spans, 'decide')).toMatchObject({ startedAt: startAt + 0.25, endedAt: startAt + 0.375 });
   // .25 + .125 + .5 + .0625
-  expect(named(spans, 'decision.cycle')).toMatchObject({
-    startTime: [startAt, 0],
-    duration: [0, 937_500_000],
-  });
+  expect(named(spans, 'decision.cycle')).toMatchObject({ startedAt: startAt, endedAt: startAt + 0.9375 });
 });
 
 test('limits that were timed have their own interval', () => {
@@ -78,17 +71,114 @@ test('limits that were timed have their own interval', () => {
   const spans = traced({ stages: [...stages, limits] });
 
   expect(parentOf(spans, 'limits')).toBe('decide');
-  expect(named(spans, 'limits')).toMatchObject({ duration: [0, 62_500_000] });
+  expect(named(spans, 'limits')).toMatchObject({ startedAt: startAt + 0.3125, endedAt: startAt + 0.375 });
 });
 
-test('a query of the observer stands below it and bears its sample', () => {
-  const query = { name: 'observe/cpu', startedAt: startAt, seconds: 0.125 };
+const call = (overrides: Partial<Call> = {}): Call => ({
+  name: 'observe/requests/value',
+  startedAt: startAt + 0.0625,
+  seconds: 0.125,
+  method: 'POST',
+  url: 'http://prometheus:9090/api/v1/query',
+  status: 200,
+  query: 'sum(rate(http_requests_total[1m]))',
+  ...overrides,
+});
 
-  const spans = traced({ stages: [...stages, query] });
+test('each metric is a span of the look, as long as its calls, which stand below it', () => {
+  const later = call({ name: 'observe/requests/freshness', startedAt: startAt + 0.125 });
 
-  expect(parentOf(spans, 'observe/cpu')).toBe('observe');
-  expect(named(spans, 'observe/cpu').events[0]?.attributes).toMatchObject({ 'nimbusguard.metric': 'cpu' });
-  expect(named(spans, 'observe').events).toHaveLength(1);
+  const spans = traced({}, [call(), later]);
+
+  expect(parentOf(spans, 'observe/requests')).toBe('observe');
+  expect(named(spans, 'observe/requests')).toMatchObject({
+    kind: 'internal',
+    startedAt: startAt + 0.0625,
+    endedAt: startAt + 0.25,
+    attributes: { 'nimbusguard.metric': 'requests', 'nimbusguard.metric.value': 150 },
+  });
+  expect(parentOf(spans, 'observe/requests/value')).toBe('observe/requests');
+  expect(parentOf(spans, 'observe/requests/freshness')).toBe('observe/requests');
+  // Nobody timed it: it was read within the look.
+  expect(named(spans, 'observe/cpu')).toMatchObject({ startedAt: startAt, endedAt: startAt + 0.25 });
+});
+
+test('a call is a client span by the semantic conventions of HTTP', () => {
+  const secret = call({ query: 'up{token="abcdef"}\n or secret="abcdef"', sharedBy: 40 });
+
+  const span = named(traced({}, [secret]), 'observe/requests/value');
+
+  expect(span.kind).toBe('client');
+  expect(span.error).toBeUndefined();
+  expect(span.attributes).toEqual({
+    'http.request.method': 'POST',
+    'http.response.status_code': 200,
+    'url.full': 'http://prometheus:9090/api/v1/query',
+    'url.path': '/api/v1/query',
+    'server.address': 'prometheus',
+    'server.port': 9090,
+    'db.query.text': expect.not.stringMatching(/abcdef|\n/),
+    'nimbusguard.call.shared_by': 40,
+  });
+});
+
+test('a shared call keeps the time that it was made at, though that was before the cycle', () => {
+  const earlier = call({ startedAt: startAt - 3, sharedBy: 2 });
+
+  const spans = traced({}, [earlier]);
+
+  expect(named(spans, 'observe/requests/value')).toMatchObject({ startedAt: startAt - 3 });
+  expect(named(spans, 'observe/requests')).toMatchObject({ startedAt: startAt, endedAt: startAt });
+  expect(named(spans, 'decision.cycle').startedAt).toBe(startAt);
+});
+
+test('a call that went wrong is an error of a kind, without the secrets of its message', () => {
+  const error = { type: 'timeout', message: 'no answer from http://ng:geheim@prometheus' };
+
+  const span = named(traced({}, [call({ status: undefined, error })]), 'observe/requests/value');
+
+  expect(span.error).toBe('no answer from http://ng:[redacted]@prometheus');
+  expect(span.attributes).toMatchObject({ 'error.type': 'timeout' });
+  expect(span.attributes).not.toHaveProperty('http.response.status_code');
+});
+
+test('the write is a call of the executor, each refused attempt an event of it', () => {
+  const write = call({
+    name: 'execute/write',
+    method: 'PUT',
+    url: 'https://10.0.0.1/apis/apps/v1/namespaces/default/deployments/web/scale',
+    query: undefined,
+    versions: { from: '41', to: '43' },
+    retries: [{ atSeconds: startAt + 0.5, status: 409, reason: 'Conflict' }],
+  });
+
+  const spans = traced({ decision: decision({ to: 6 }) }, [write]);
+
+  expect(parentOf(spans, 'execute/write')).toBe('execute');
+  expect(named(spans, 'execute/write')).toMatchObject({
+    kind: 'client',
+    attributes: {
+      'http.request.method': 'PUT',
+      'http.request.resend_count': 1,
+      'server.port': 443,
+      'url.path': '/apis/apps/v1/namespaces/default/deployments/web/scale',
+      'nimbusguard.resource_version.from': '41',
+      'nimbusguard.resource_version.to': '43',
+    },
+    events: [
+      {
+        name: 'conflict',
+        atSeconds: startAt + 0.5,
+        attributes: { 'http.response.status_code': 409, 'error.type': 'Conflict' },
+      },
+    ],
+  });
+});
+
+test('a call beside all metrics stands where its path leads', () => {
+  const spans = traced({}, [call({ name: 'observe/replicas/desired/value' })]);
+
+  expect(parentOf(spans, 'observe/replicas/desired/value')).toBe('observe');
 });
 
 test('a sample without a number says why and has no value', () => {
@@ -98,11 +188,16 @@ test('a sample without a number says why and has no value', () => {
     detail: 'HTTP 503, authorization: Bearer abcdef',
   });
 
-  const [event] = named(traced({ observation: observation({ samples: [missing] }) }), 'observe').events;
+  const seen = observation({ samples: [missing] });
+  const { attributes, error } = named(traced({ observation: seen }), 'observe/requests');
 
-  expect(event?.attributes).toMatchObject({ 'nimbusguard.metric.state': 'error' });
-  expect(event?.attributes).not.toHaveProperty('nimbusguard.metric.value');
-  expect(event?.attributes?.['nimbusguard.metric.detail']).toBe('HTTP 503, authorization: Bearer [redacted]');
+  const detail = 'HTTP 503, authorization: Bearer [redacted]';
+  expect(attributes).toMatchObject({
+    'nimbusguard.metric.state': 'error',
+    'nimbusguard.metric.detail': detail,
+  });
+  expect(attributes).not.toHaveProperty('nimbusguard.metric.value');
+  expect(error).toBe(detail);
 });
 
 test('the look bears what bore on the size besides metrics, without secrets and line ends', () => {
@@ -138,7 +233,8 @@ test('the span of a reward links to the decision that it scores', () => {
 
   expect(span.links).toEqual([
     {
-      context: { traceId: credited.traceId, spanId: credited.spanId, traceFlags: 1, isRemote: true },
+      traceId: credited.traceId,
+      spanId: credited.spanId,
       attributes: { 'nimbusguard.decision.id': credited.decisionId },
     },
   ]);
@@ -152,18 +248,48 @@ test('a cycle without a reward has no span of it', () => {
   expect(traced().map((s) => s.name)).not.toContain('reward');
 });
 
-test('each limit that bound is an event', () => {
+test('each limit that bound is a span inside the limits, and says from where to where and why', () => {
   const limits = [
     { step: 'rate', from: 12, to: 8, reason: 'ScaleUpLimit' },
     { step: 'bounds', from: 8, to: 6, reason: 'TooManyReplicas' },
   ];
 
-  const { events } = named(traced({ decision: decision({ to: 6, limits }) }), 'limits');
+  const spans = traced({ decision: decision({ to: 6, limits }) });
 
-  expect(events.map((e) => e.attributes?.['nimbusguard.limit.reason'])).toEqual([
-    'ScaleUpLimit',
-    'TooManyReplicas',
-  ]);
+  expect(['limits/rate', 'limits/bounds'].map((name) => parentOf(spans, name))).toEqual(['limits', 'limits']);
+  expect(named(spans, 'limits/rate').attributes).toEqual({
+    'nimbusguard.limit.bound': true,
+    'nimbusguard.limit.step': 'rate',
+    'nimbusguard.limit.from': 12,
+    'nimbusguard.limit.to': 8,
+    'nimbusguard.limit.reason': 'ScaleUpLimit',
+  });
+});
+
+test('each limit that took sizes away before the choice is a span too, the bounds where the size stands at one', () => {
+  const legal = {
+    from: 4,
+    low: 4,
+    high: 8,
+    withheld: [
+      { step: 'bounds', from: 0, to: 1, reason: 'TooFewReplicas' },
+      { step: 'bounds', from: 2_147_483_647, to: 8, reason: 'TooManyReplicas' },
+      { step: 'cooldown', from: 1, to: 4, reason: 'Cooldown' },
+    ],
+  };
+  const limitsAt = (to: number) =>
+    traced({ decision: decision({ to }) }, [], { legal })
+      .filter(({ name }) => name.startsWith('limits/'))
+      .map(({ attributes }) => attributes['nimbusguard.limit.reason']);
+
+  expect(limitsAt(5)).toEqual(['Cooldown']);
+  expect(limitsAt(8)).toEqual(['TooManyReplicas', 'Cooldown']);
+  const spans = traced({}, [], { legal });
+  expect(named(spans, 'limits').attributes).toEqual({
+    'nimbusguard.legal.low': 4,
+    'nimbusguard.legal.high': 8,
+  });
+  expect(named(spans, 'limits/cooldown').attributes).toMatchObject({ 'nimbusguard.limit.bound': false });
 });
 
 test('the root says which workload, from where to where, why and by whom', () => {
@@ -195,16 +321,16 @@ test.each([
 test('a cycle that failed is an error, without the secrets of its message', () => {
   const spans = traced({ outcome: 'failed', error: '[scaler] http://ng:geheim@api refused' });
 
-  const status = { code: SpanStatusCode.ERROR, message: '[scaler] http://ng:[redacted]@api refused' };
-  expect(named(spans, 'decision.cycle').status).toEqual(status);
-  expect(named(spans, 'execute').status).toEqual(status);
-  expect(named(spans, 'observe').status.code).toBe(SpanStatusCode.UNSET);
+  const error = '[scaler] http://ng:[redacted]@api refused';
+  expect(named(spans, 'decision.cycle').error).toBe(error);
+  expect(named(spans, 'execute').error).toBe(error);
+  expect(named(spans, 'observe').error).toBeUndefined();
 });
 
-test('a cycle that was not timed is one span that bears all', () => {
+test('a cycle that was not timed bears on its root what its stages would', () => {
   const spans = traced({ stages: undefined, reward: credited });
 
-  expect(spans).toHaveLength(1);
+  expect(spans.map((s) => s.name)).toEqual(['decision.cycle', 'observe/requests', 'observe/cpu']);
   expect(spans[0]?.links).toHaveLength(1);
   expect(spans[0]?.attributes).toMatchObject({ 'nimbusguard.to': 4, 'nimbusguard.reward.total': -1.05 });
 });
@@ -228,15 +354,11 @@ test('every trace is a tree of spans with ids of their own, each inside the root
     fc.property(fc.array(stage), spanId, (stages, spanId) => {
       const [root, ...below] = traced({ stages, spanId });
 
-      const ids = new Set([root!, ...below].map((s) => s.spanContext().spanId));
+      const ids = new Set([root!, ...below].map((s) => s.spanId));
       expect(ids.size).toBe(below.length + 1);
-      for (const s of below) expect(ids.has(s.parentSpanContext!.spanId)).toBe(true);
-      for (const s of below)
-        expect(nanoseconds(s.startTime)).toBeGreaterThanOrEqual(nanoseconds(root!.startTime));
-      for (const s of below) expect(nanoseconds(s.endTime)).toBeLessThanOrEqual(nanoseconds(root!.endTime));
+      for (const s of below) expect(ids.has(s.parentSpanId!)).toBe(true);
+      for (const s of below) expect(s.startedAt).toBeGreaterThanOrEqual(root!.startedAt);
+      for (const s of below) expect(s.endedAt).toBeLessThanOrEqual(root!.endedAt);
     }),
   );
 });
-
-const nanoseconds = ([seconds, rest]: readonly [number, number]): bigint =>
-  BigInt(seconds) * 1_000_000_000n + BigInt(rest);

@@ -62,7 +62,7 @@ test('traces go to the collector as protobuf when the process ends', async () =>
   const { telemetry } = await opened(withTraces(`${url}/`));
   telemetry.record(record({ stages: [{ name: 'observe', startedAt: startAt, seconds: 1 }] }));
 
-  await telemetry.close(3);
+  await telemetry.close(60);
 
   expect(requests).toEqual([
     { path: '/v1/traces', type: 'application/x-protobuf', bytes: expect.any(Number) },
@@ -77,17 +77,18 @@ test('an error of the collector is said once a minute, with what mends it', asyn
   const failedSpans = async () =>
     Number(/spans_total\{result="failed"\} (\d+)/.exec((await telemetry.metricsText()).body)?.[1]);
 
-  // 512 records of one span each fill a batch, which is exported at once
+  // A root and two metrics each
   for (const [batch, at] of [0, 30, 61].entries()) {
     clock.at = at;
-    for (let i = 0; i < 512; i++) telemetry.record(record(telemetry.ids()));
-    await expect.poll(failedSpans).toBe(512 * (batch + 1));
+    for (let i = 0; i < 64; i++) telemetry.record(record(telemetry.ids()));
+    await telemetry.flush(60);
+    expect(await failedSpans()).toBe(192 * (batch + 1));
   }
 
   expect(read()).toHaveLength(2);
-  expect(read()[0]).toMatchObject({ level: 'warn', held_back: 0 });
-  expect(read()[0].msg).toMatch(
-    /^\[otlp\] 512 spans did not reach http:.*: Bad Request.*start the collector/,
+  expect(read()[0]).toMatchObject({ severity_text: 'WARN', held_back: 0 });
+  expect(read()[0].body).toMatch(
+    /^\[otlp\] 192 spans did not reach http:.*: Bad Request.*start the collector/,
   );
   expect(read()[1].held_back).toBe(1);
   await telemetry.close(1);
@@ -120,6 +121,7 @@ test('the exemplar leads to a trace only where traces are exported', async () =>
   const untraced = await opened(settings({ metrics }));
 
   for (const { telemetry } of [traced, untraced]) telemetry.record(record({ stages }));
+  await traced.telemetry.flush(60);
 
   expect((await traced.telemetry.metricsText()).body).toContain(`trace_id="${record().traceId}"`);
   expect((await untraced.telemetry.metricsText()).body).not.toContain('trace_id');
@@ -131,21 +133,25 @@ test('a record that cannot be read is said, not thrown', async () => {
 
   telemetry.record({ ...record(), decision: undefined } as never);
 
-  expect(read()[0].msg).toMatch(/^\[telemetry\] cycle .* could not be read/);
+  expect(read()[0].body).toMatch(/^\[telemetry\] cycle .* could not be read/);
 });
 
 test('a fault is counted by the place that failed, and said', async () => {
   const { telemetry, read } = await opened(settings({ metrics: { enabled: true, mostTargets: 10 } }));
 
   telemetry.fault(target(), new PortError('prometheus', 'refused'));
-  telemetry.fault(target(), new TypeError('odd'));
+  telemetry.fault(target(), new TypeError('odd'), record());
 
   const { body } = await telemetry.metricsText();
   expect(body).toContain('nimbusguard_faults_total{place="prometheus"} 1');
   expect(body).toContain('nimbusguard_faults_total{place="loop"} 1');
-  expect(read().map((line) => [line.level, line.target])).toEqual(
-    Array(2).fill(['error', 'default/Deployment/web']),
+  expect(read().map((line) => [line.severity_text, line.target])).toEqual(
+    Array(2).fill(['ERROR', 'default/Deployment/web']),
   );
+  // Of a cycle: its line leads to its trace.
+  const { traceId, spanId, id } = record();
+  expect(read()[0]).not.toHaveProperty('trace_id');
+  expect(read()[1]).toMatchObject({ trace_id: traceId, span_id: spanId, decision_id: id });
 });
 
 test('a target that is gone is forgotten', async () => {

@@ -1,22 +1,23 @@
-import { InMemorySpanExporter } from '@opentelemetry/sdk-trace';
+import { InMemorySpanExporter, type SpanExporter } from '@opentelemetry/sdk-trace';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { DecisionRecord } from '#ports';
+import { type DecisionRecord, PortError } from '#ports';
 import { idMaker, isSampled } from '#telemetry/ids';
+import { traceExport } from '#telemetry/trace-export';
 import { openTracing } from '#telemetry/tracing';
 import { decision, record, startAt, target } from '#test/make';
 
 const service = { name: 'nimbusguard', version: '0.1.0', instanceId: 'one' };
 const makeIds = idMaker();
 
-const opened = (given: { holdRatio?: number; exporter?: InMemorySpanExporter } = {}) => {
+const opened = (given: { holdRatio?: number; exporter?: SpanExporter } = {}) => {
   const exporter = given.exporter ?? new InMemorySpanExporter();
   const complaints: string[] = [];
   const tracing = openTracing({
     endpoint: 'http://127.0.0.1:4318',
     service,
     holdRatio: given.holdRatio,
-    exporter,
+    open: (collector) => traceExport(collector, exporter),
     complain: (message) => complaints.push(message),
   });
   return { tracing, exporter, complaints };
@@ -44,20 +45,14 @@ test.each<readonly [string, Partial<DecisionRecord>]>([
   expect(opened({ holdRatio: 1 }).tracing.record(record(overrides))).toBe(true);
 });
 
-test('below 50 targets every hold is exported, above as many as 50 targets give', () => {
+test('below 50 targets every hold is exported', () => {
   const { tracing } = opened();
-  const exportedOf = (targets: number): number => {
-    let exported = 0;
-    for (let i = 0; i < targets; i++) {
-      if (tracing.record(record({ ...makeIds(), target: target(`web-${i}`) }))) exported++;
-    }
-    return exported;
-  };
 
-  expect(exportedOf(50)).toBe(50);
-  exportedOf(500);
-  // 50 of 500 expected, standard deviation sqrt(500 · .1 · .9) = 6.7
-  expect(exportedOf(500)).toBeLessThan(100);
+  const taken = Array.from({ length: 50 }, (_, i) =>
+    tracing.record(record({ ...makeIds(), target: target(`web-${i}`) })),
+  );
+
+  expect(taken).toEqual(Array(50).fill(true));
 });
 
 test('the same trace id is always sampled alike, and a greater ratio keeps what a smaller one kept', () => {
@@ -91,33 +86,149 @@ test('ids are those of W3C Trace Context, and each is new', () => {
   expect(new Set(ids.map((i) => i.traceId)).size).toBe(1000);
 });
 
+/** Keeps what arrives; `answer` says what becomes of each batch. */
+const keeping = (answer: (done: (result: { code: number }) => void) => void) => {
+  const batches: string[][] = [];
+  const exporter: SpanExporter = {
+    export: (spans, done) => {
+      batches.push(spans.map((s) => s.name));
+      answer(done);
+    },
+    shutdown: async () => {},
+    forceFlush: async () => {},
+  };
+  return { exporter, batches };
+};
+const observed = [{ name: 'observe', startedAt: startAt, seconds: 1 }];
+/** Root, observer and its two metrics. */
+const spansOfOne = 4;
+
 test('what is recorded before the end is exported at the end', async () => {
-  const kept: string[] = [];
-  const exporter = new InMemorySpanExporter();
-  const { tracing } = opened({
-    exporter: Object.assign(exporter, {
-      export: (spans: { name: string }[], done: (result: { code: number }) => void) => {
-        kept.push(...spans.map((s) => s.name));
-        done({ code: 0 });
-      },
-    }) as InMemorySpanExporter,
-  });
-  tracing.record(record({ stages: [{ name: 'observe', startedAt: startAt, seconds: 1 }] }));
+  const { exporter, batches } = keeping((done) => done({ code: 0 }));
+  const { tracing } = opened({ exporter });
+  tracing.record(record({ stages: observed }));
 
   await tracing.close(3);
 
-  expect(kept).toEqual(['decision.cycle', 'observe']);
-  expect(tracing.spans).toEqual({ exported: 2, failed: 0, dropped: 0 });
+  expect(batches).toEqual([['decision.cycle', 'observe', 'observe/requests', 'observe/cpu']]);
+  expect(tracing.spans).toEqual({ exported: spansOfOne, failed: 0, dropped: 0 });
 });
 
-test('a full queue drops whole traces, counts them and says so', () => {
-  const { tracing, complaints } = opened();
-  const stages = ['observe', 'decide'].map((name) => ({ name, startedAt: startAt, seconds: 1 }));
+test('a cycle hears of its trace once that has arrived, and never when it has not', async () => {
+  const heard: string[] = [];
+  let code = 0;
+  const { exporter } = keeping((done) => done({ code }));
+  const { tracing } = opened({ exporter });
 
-  const exported = Array.from({ length: 1000 }, () => tracing.record(record({ ...makeIds(), stages })));
+  tracing.record(record(), {}, () => heard.push('arrived'));
+  expect(heard).toEqual([]);
+  await tracing.flush(60);
+  code = 1;
+  tracing.record(record(), {}, () => heard.push('failed'));
+  await tracing.flush(60);
 
-  // A trace has 4 spans (root, observe, decide, limits): 512 spans are on their way, 2048 wait, 640 traces in all
-  expect(exported.filter((e) => e)).toHaveLength(640);
-  expect(tracing.spans.dropped).toBe(4 * 360);
-  expect(complaints).toHaveLength(360);
+  expect(heard).toEqual(['arrived']);
+});
+
+test('a cycle that was given up is always exported: a root that says why', async () => {
+  const exporter = new InMemorySpanExporter();
+  const { tracing } = opened({ holdRatio: 0, exporter });
+  const { id, traceId, spanId } = record();
+  const cycle = {
+    id,
+    traceId,
+    spanId,
+    target: target(),
+    atSeconds: startAt,
+    startedAt: startAt,
+    seconds: 0.5,
+  };
+
+  tracing.abandoned(cycle, new PortError('kubernetes', 'token=abcdef is not known'));
+  await tracing.flush(60);
+
+  const [span] = exporter.getFinishedSpans();
+  expect(span).toMatchObject({
+    name: 'decision.cycle',
+    duration: [0, 500_000_000],
+    status: { code: 2, message: '[kubernetes] token=[redacted] is not known' },
+    attributes: {
+      'nimbusguard.decision.id': id,
+      'nimbusguard.outcome': 'abandoned',
+      'error.type': 'kubernetes',
+      'k8s.deployment.name': 'web',
+    },
+  });
+});
+
+test('spans that come later are added to a trace that is long gone', async () => {
+  const exporter = new InMemorySpanExporter();
+  const { tracing } = opened({ exporter });
+  const { traceId, spanId } = record();
+  const late = {
+    name: 'chat',
+    traceId,
+    spanId: 'a'.repeat(16),
+    parentSpanId: spanId,
+    kind: 'client',
+    startedAt: startAt + 3600,
+    endedAt: startAt + 3601,
+    attributes: { 'gen_ai.operation.name': 'chat' },
+  } as const;
+
+  tracing.add([late]);
+  await tracing.flush(60);
+
+  const [span] = exporter.getFinishedSpans();
+  expect(span?.spanContext()).toMatchObject({ traceId, spanId: late.spanId });
+  expect(span?.parentSpanContext?.spanId).toBe(spanId);
+  expect(span).toMatchObject({ name: 'chat', startTime: [startAt + 3600, 0], duration: [1, 0] });
+});
+
+test('while nothing is answered, what waits is bounded: the rest is dropped whole, counted, and said', async () => {
+  const { exporter, batches } = keeping(() => {});
+  const { tracing, complaints } = opened({ exporter });
+  const recorded = async (n: number) => {
+    const taken: boolean[] = [];
+    for (let i = 0; i < n; i++) taken.push(tracing.record(record({ ...makeIds(), stages: observed })));
+    await new Promise(setImmediate);
+    return taken.filter((one) => one).length;
+  };
+
+  // A batch of 64 goes out at once; 512 wait behind it.
+  expect(await recorded(64)).toBe(64);
+  expect(await recorded(1000)).toBe(512);
+
+  expect(batches).toHaveLength(1);
+  expect(tracing.spans.dropped).toBe(spansOfOne * 488);
+  expect(complaints).toHaveLength(488);
+});
+
+test('of 500 targets, as many traces of holds are kept as 50 targets would give, each whole; of changes, all', async () => {
+  const exporter = new InMemorySpanExporter();
+  const { tracing } = opened({ exporter });
+  const cycles = 8;
+  const round = async (make: (i: number) => Partial<DecisionRecord>): Promise<number> => {
+    let taken = 0;
+    for (let i = 0; i < 500; i++) {
+      const one = record({ ...makeIds(), target: target(`web-${i}`), stages: observed, ...make(i) });
+      if (tracing.record(one)) taken++;
+      if (i % 50 === 49) await tracing.flush(60);
+    }
+    return taken;
+  };
+  await round(() => ({}));
+  exporter.reset();
+
+  let holds = 0;
+  for (let k = 0; k < cycles; k++) holds += await round(() => ({}));
+  const changes = await round(() => ({ decision: decision({ to: 5 }) }));
+
+  // 400 of 4000 expected, standard deviation sqrt(4000 · .1 · .9) = 19
+  expect(holds).toBeGreaterThan(300);
+  expect(holds).toBeLessThan(500);
+  expect(changes).toBe(500);
+  const traces = Map.groupBy(exporter.getFinishedSpans(), (s) => s.spanContext().traceId);
+  expect(traces.size).toBe(holds + changes);
+  expect([...traces.values()].every((spans) => spans.length === spansOfOne)).toBe(true);
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Target, targetKey } from '#core/model';
-import { PortError } from '#ports';
+import { type CycleIds, PortError } from '#ports';
 import { house, watched } from '#test/house';
 import { startAt, target } from '#test/make';
 import { smallPolicy } from '#test/small-policy';
@@ -9,7 +9,12 @@ import { controlLoop } from '#workflows/control-loop';
 import { backOffSeconds, jitterSeconds, runLoop, slotFrom } from '#workflows/loop';
 import type { House, Watched } from '#workflows/turns';
 
-type Abandoned = { readonly target: Target; readonly error: unknown; readonly failures: number };
+type Abandoned = {
+  readonly target: Target;
+  readonly error: unknown;
+  readonly failures: number;
+  readonly of: CycleIds | undefined;
+};
 
 const run = async (all: readonly Watched[], shared: House, signal = new AbortController().signal) => {
   const abandoned: Abandoned[] = [];
@@ -17,7 +22,7 @@ const run = async (all: readonly Watched[], shared: House, signal = new AbortCon
     watched: all,
     house: shared,
     signal,
-    onAbandoned: (target, error, failures) => void abandoned.push({ target, error, failures }),
+    onAbandoned: (target, error, failures, of) => void abandoned.push({ target, error, failures, of }),
   });
   return { totals, abandoned };
 };
@@ -59,6 +64,11 @@ test('a look that fails abandons its cycle, and the next one comes later each ti
   const scaler = { ...w.scaler, replicas: failing(4, w.scaler.replicas) };
   const { totals, abandoned } = await run([{ ...w, scaler }], shared);
   expect(abandoned.map(({ failures }) => failures)).toEqual([1, 2, 3, 4]);
+  // No record tells of them: telemetry does, by the same ids.
+  expect(shared.givenUp.map(({ id, traceId, spanId }) => ({ id, traceId, spanId }))).toEqual(
+    abandoned.map(({ of }) => expect.objectContaining({ id: of!.id })),
+  );
+  expect(shared.seen.some(({ id }) => shared.givenUp.some((one) => one.id === id))).toBe(false);
   // At 0, then 5, 10, 20 and 40 s later.
   expect(shared.seen[0]!.atSeconds).toBe(startAt + 75);
   expect(totals.abandoned).toBe(4);

@@ -1,3 +1,4 @@
+import type { Calls } from '#core/calls';
 import type { Arrivals, Sample, Target } from '#core/model';
 import type { Apis } from './batched-queries.ts';
 import { type BatchedArrivals, counterHistory } from './counter-history.ts';
@@ -22,13 +23,14 @@ export const batchedArrivals = (given: {
       atSeconds: number,
       since: number | undefined,
       abort?: AbortSignal,
+      calls?: Calls,
     ): Promise<{ readonly arrivals?: Arrivals; readonly missing?: Sample }> => {
       const { stepSeconds, settleSeconds, query } = signal;
       const last = Math.floor((atSeconds - settleSeconds) / stepSeconds);
       const first = Math.ceil(Math.max(since ?? 0, last * stepSeconds - farthestBackSeconds) / stepSeconds);
       if (last <= first) return {};
       const read = histories(JSON.stringify(signal), atSeconds, () => counterHistory(signal, settings));
-      const found = await read(target, { first, last }, atSeconds, abort);
+      const found = await read(target, { first, last }, atSeconds, abort, calls);
       if (found === undefined) return {};
       if (!('state' in found)) return { arrivals: found };
       const common = { metric: 'arrivals', source: 'prometheus', query };

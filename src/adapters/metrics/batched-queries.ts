@@ -1,6 +1,8 @@
-import type { Sample, Target } from '#core/model';
+import type { Call, Calls } from '#core/calls';
+import { type Sample, type Target, targetKey } from '#core/model';
 import { type ByWorkload, byWorkload, labelNames, type WorkloadLabels, wantedLabels } from './by-workload.ts';
 import { keptAnswer } from './kept-answer.ts';
+import { collecting, noteShared, noting, sharers } from './noting.ts';
 import type { Answer, Instant, PrometheusApi } from './prometheus-api.ts';
 import { labelsText } from './prometheus-pages.ts';
 import { agedSample, type NumberOrNone, numberIn } from './prometheus-sample.ts';
@@ -22,7 +24,12 @@ export type BatchedSignal = {
 };
 
 type Answers = Answer | ByWorkload<Instant>;
-type Pair = { readonly values: Answers; readonly stamps: Answers | undefined };
+type Pair = {
+  readonly values: Answers;
+  readonly stamps: Answers | undefined;
+  /** Made for it; absent: nobody wanted to know. */
+  readonly calls?: readonly Call[] | undefined;
+};
 
 const indexed = (answer: Answer, labels: WorkloadLabels): Answers =>
   answer.type === 'vector' ? byWorkload(answer.result, labels) : answer;
@@ -89,27 +96,37 @@ export const batchedQueries = (given: {
   readonly retryAfterSeconds?: number;
 }) => {
   const { apis, maxAgeSeconds, retryAfterSeconds = 1 } = given;
-  const kept = whileRead<ReturnType<typeof keptAnswer<Pair>>>();
+  const kept = whileRead<ReturnType<typeof asker>>();
 
   const asker = ({ server, query, labels, freshness }: BatchedSignal) => {
     const stampQuery = freshness ?? freshnessOf(query, labelNames(labels));
-    return keptAnswer<Pair>({
-      ask: async (atSeconds) => {
+    const readers = sharers();
+    const answer = keptAnswer<Pair, Calls>({
+      ask: async (atSeconds, by) => {
+        readers.renewed();
         const api = apis(server);
         if (api === undefined)
           return {
             values: { type: 'failed', detail: `no Prometheus is called "${server}": see the settings` },
             stamps: undefined,
           };
+        const heard = by && collecting(by.now);
         const [values, stamps] = await Promise.all([
-          api.query(query, atSeconds),
-          stampQuery === undefined ? undefined : api.query(stampQuery, atSeconds),
+          api.query(query, atSeconds, undefined, noting(heard?.calls, 'value')),
+          stampQuery === undefined
+            ? undefined
+            : api.query(stampQuery, atSeconds, undefined, noting(heard?.calls, 'freshness')),
         ]);
-        return { values: indexed(values, labels), stamps: stamps && indexed(stamps, labels) };
+        return {
+          values: indexed(values, labels),
+          stamps: stamps && indexed(stamps, labels),
+          calls: heard?.made,
+        };
       },
       keepsSeconds: ({ values, stamps }) =>
         isFailed(values) || isFailed(stamps) ? Math.min(retryAfterSeconds, maxAgeSeconds) : maxAgeSeconds,
     });
+    return { answer, readers };
   };
 
   return {
@@ -118,11 +135,13 @@ export const batchedQueries = (given: {
       target: Target,
       atSeconds: number,
       abort?: AbortSignal,
+      calls?: Calls,
     ): Promise<Sample> => {
       const { server, query, labels, freshness } = signal;
       const key = [server, query, labels.namespace, labels.name, freshness].join('\n');
       const ask = kept(key, atSeconds, () => asker(signal));
-      const { atSeconds: askedAt, answer } = await ask(atSeconds, abort);
+      const { atSeconds: askedAt, answer } = await ask.answer(atSeconds, abort, calls);
+      noteShared(noting(calls, signal.metric), answer.calls, ask.readers.read(targetKey(target)));
       const { values, stamps } = answer;
       return agedSample(
         { metric: signal.metric, source: 'prometheus', query },

@@ -1,8 +1,10 @@
-import type { Arrivals, Target } from '#core/model';
+import type { Call, Calls } from '#core/calls';
+import { type Arrivals, type Target, targetKey } from '#core/model';
 import type { Apis } from './batched-queries.ts';
 import { labelNames, seriesKeyOf, targetKeyOf, type WorkloadLabels, wantedLabels } from './by-workload.ts';
 import { countedSteps } from './counted-steps.ts';
 import { unlessAborted } from './kept-answer.ts';
+import { collecting, noteShared, noting, sharers } from './noting.ts';
 import type { Answer, Range } from './prometheus-api.ts';
 import { differences, farthestBackSeconds } from './prometheus-arrivals.ts';
 import { selectorsOf } from './promql.ts';
@@ -62,6 +64,9 @@ export const counterHistory = (
   let extendedAt = Number.NEGATIVE_INFINITY;
   let failed: { readonly atSeconds: number; readonly missing: Missing } | undefined;
   let asked: Promise<Missing | undefined> | undefined;
+  /** Of the newest fetch. */
+  let made: readonly Call[] | undefined;
+  const readers = sharers();
 
   const note = (counters: readonly Range[], stamps: readonly Range[] | undefined, { first, last }: Steps) => {
     const byKey = grouped(counters, labels);
@@ -81,11 +86,18 @@ export const counterHistory = (
   };
 
   /** Asks for these steps of all workloads, a page at a time; the fault if there was one. */
-  const fetch = async ({ first, last }: Steps): Promise<string | undefined> => {
+  const fetch = async ({ first, last }: Steps, calls: Calls | undefined): Promise<string | undefined> => {
     const api = apis(server);
     if (api === undefined) return `no Prometheus is called "${server}": see the settings`;
-    const page = (promql: string, from: number, to: number) =>
-      api.queryRange(promql, from * stepSeconds, to * stepSeconds, stepSeconds);
+    const page = (promql: string, part: string, from: number, to: number) =>
+      api.queryRange(
+        promql,
+        from * stepSeconds,
+        to * stepSeconds,
+        stepSeconds,
+        undefined,
+        noting(calls, part),
+      );
     const pages = Math.ceil((last - first) / mostStepsAtOnce);
     // Pages touch what is known: forth from its end, or back from its beginning.
     const back = last <= known.from();
@@ -93,8 +105,8 @@ export const counterHistory = (
       const from = back ? Math.max(first, last - (i + 1) * mostStepsAtOnce) : first + i * mostStepsAtOnce;
       const to = back ? last - i * mostStepsAtOnce : Math.min(last, from + mostStepsAtOnce);
       const [counters, stamps] = await Promise.all([
-        page(query, from, to),
-        stampQuery === undefined ? undefined : page(stampQuery, from, to),
+        page(query, 'value', from, to),
+        stampQuery === undefined ? undefined : page(stampQuery, 'freshness', from, to),
       ]);
       const age = failure(stamps);
       const fault = failure(counters) ?? (age && `their age is unknown: ${age}`);
@@ -121,23 +133,31 @@ export const counterHistory = (
     return oldest < known.from() ? { first: oldest, last: known.from() } : undefined;
   };
 
-  const ask = async (steps: Steps, atSeconds: number): Promise<Missing | undefined> => {
+  const ask = async (
+    steps: Steps,
+    atSeconds: number,
+    by: Calls | undefined,
+  ): Promise<Missing | undefined> => {
+    const heard = by && collecting(by.now);
     try {
       const knew = known.until();
-      const fault = await fetch(steps);
+      const fault = await fetch(steps, heard?.calls);
       if (known.until() > knew) extendedAt = atSeconds;
       failed = fault === undefined ? undefined : { atSeconds, missing: { state: 'error', detail: fault } };
       return failed?.missing;
     } finally {
       asked = undefined;
+      made = heard?.made;
+      readers.renewed();
     }
   };
 
-  return async (
+  const read = async (
     target: Target,
     wanted: Steps,
     atSeconds: number,
     abort: AbortSignal | undefined,
+    calls: Calls | undefined,
   ): Promise<Arrivals | Missing | undefined> => {
     // What is asked for now may not be all that this one lacks.
     for (let round = 0; round < 3; round++) {
@@ -145,7 +165,7 @@ export const counterHistory = (
       if (failed !== undefined && Math.abs(atSeconds - failed.atSeconds) < retryAfterSeconds)
         return failed.missing;
       const steps = asked === undefined ? lacking(wanted, atSeconds) : undefined;
-      if (steps !== undefined) asked = ask(steps, atSeconds);
+      if (steps !== undefined) asked = ask(steps, atSeconds, calls);
       if (asked === undefined) break;
       const missing = await unlessAborted(asked, abort);
       if (missing !== undefined) return missing;
@@ -156,5 +176,17 @@ export const counterHistory = (
     return counts === undefined
       ? { state: 'empty', detail: `no series has ${wantedLabels(labels, target)}` }
       : { startsAt: wanted.first * stepSeconds, stepSeconds, counts };
+  };
+
+  return async (
+    target: Target,
+    wanted: Steps,
+    atSeconds: number,
+    abort: AbortSignal | undefined,
+    calls?: Calls,
+  ): Promise<Arrivals | Missing | undefined> => {
+    const found = await read(target, wanted, atSeconds, abort, calls);
+    noteShared(noting(calls, 'arrivals'), made, readers.read(targetKey(target)));
+    return found;
   };
 };

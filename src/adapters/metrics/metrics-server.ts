@@ -1,12 +1,22 @@
-import type { PodGroup, Sample, Target } from '#core/model';
+import type { Call, Calls } from '#core/calls';
+import { type PodGroup, type Sample, type Target, targetKey } from '#core/model';
 import type { KubeApi } from '#kubernetes/api';
+import { notedRequest } from '../noted-request.ts';
 import { keptAnswer } from './kept-answer.ts';
+import { collecting, type Noting, noteShared, noting, sharers } from './noting.ts';
 import { type PodMetrics, type PodUsage, usageOf } from './pod-metrics.ts';
 import { type ResourceSignal, resourceSample } from './resource-sample.ts';
 import type { PodsOf, TargetPod } from './target-pods.ts';
 import { whileRead } from './while-read.ts';
 
 type Usages = ReadonlyMap<string, PodUsage> | { readonly fault: string };
+type Listed = { readonly usages: Usages; readonly calls: readonly Call[] | undefined };
+
+type Reading = {
+  readonly withPods?: boolean;
+  readonly abort?: AbortSignal | undefined;
+  readonly calls?: Calls | undefined;
+};
 
 const keyOf = (namespace: string, pod: string): string => `${namespace}/${pod}`;
 
@@ -35,7 +45,7 @@ const faultOf = (error: unknown): string =>
  * who read from it until it is `maxAgeSeconds` old.
  */
 export const metricsServer = (given: {
-  readonly api: Pick<KubeApi, 'request'>;
+  readonly api: Pick<KubeApi, 'request' | 'server'>;
   readonly podsOf: PodsOf;
   /** `each`: who may not list pod metrics in the whole cluster. */
   readonly namespaces: 'each' | 'all';
@@ -44,14 +54,16 @@ export const metricsServer = (given: {
   readonly timeoutSeconds?: number;
 }) => {
   const { api, podsOf, maxAgeSeconds, retryAfterSeconds = 1, timeoutSeconds = 10 } = given;
-  const lists = whileRead<ReturnType<typeof keptAnswer<Usages>>>();
+  const lists = whileRead<ReturnType<typeof asker>>();
 
-  const list = async (within: string): Promise<Usages> => {
+  const list = async (within: string, calls: Calls | undefined): Promise<Usages> => {
     try {
       const path = `/apis/metrics.k8s.io/v1beta1${within}/pods`;
-      const { items = [] } = await api.request<{ items?: readonly PodMetrics[] }>('GET', path, {
-        timeoutSeconds,
-      });
+      const { items = [] } = await notedRequest(
+        noting(calls, 'list'),
+        { method: 'GET', url: `${api.server}${path}` },
+        () => api.request<{ items?: readonly PodMetrics[] }>('GET', path, { timeoutSeconds }),
+      );
       const usages = new Map<string, PodUsage>();
       for (const item of items) {
         const usage = usageOf(item);
@@ -63,20 +75,32 @@ export const metricsServer = (given: {
     }
   };
 
+  const asker = (within: string) => {
+    const readers = sharers();
+    const answer = keptAnswer<Listed, Calls>({
+      ask: async (_, by) => {
+        readers.renewed();
+        const heard = by && collecting(by.now);
+        return { usages: await list(within, heard?.calls), calls: heard?.made };
+      },
+      keepsSeconds: ({ usages }) =>
+        'fault' in usages ? Math.min(retryAfterSeconds, maxAgeSeconds) : maxAgeSeconds,
+    });
+    return { answer, readers };
+  };
+
   const usagesOf = async (
-    { namespace }: Target,
+    target: Target,
     atSeconds: number,
     abort: AbortSignal | undefined,
+    to: Noting | undefined,
   ): Promise<Usages> => {
+    const { namespace } = target;
     const within = given.namespaces === 'all' ? '' : `/namespaces/${encodeURIComponent(namespace)}`;
-    const read = lists(within, atSeconds, () =>
-      keptAnswer<Usages>({
-        ask: () => list(within),
-        keepsSeconds: (usages) =>
-          'fault' in usages ? Math.min(retryAfterSeconds, maxAgeSeconds) : maxAgeSeconds,
-      }),
-    );
-    return (await read(atSeconds, abort)).answer;
+    const ask = lists(within, atSeconds, () => asker(within));
+    const { usages, calls } = (await ask.answer(atSeconds, abort, to?.calls)).answer;
+    noteShared(to, calls, ask.readers.read(targetKey(target)));
+    return usages;
   };
 
   const podsOrFault = async (target: Target, abort: AbortSignal | undefined) => {
@@ -94,11 +118,11 @@ export const metricsServer = (given: {
       signals: readonly ResourceSignal[],
       target: Target,
       atSeconds: number,
-      { withPods, abort }: { readonly withPods?: boolean; readonly abort?: AbortSignal | undefined } = {},
+      { withPods, abort, calls }: Reading = {},
     ): Promise<{ readonly samples: readonly Sample[]; readonly pods?: readonly PodGroup[] }> => {
       const [pods, usages] = await Promise.all([
         podsOrFault(target, abort),
-        usagesOf(target, atSeconds, abort),
+        usagesOf(target, atSeconds, abort, noting(calls, signals.map(({ metric }) => metric).join('+'))),
       ]);
       const fault = 'fault' in pods ? pods.fault : 'fault' in usages ? usages.fault : undefined;
       if (fault !== undefined || 'fault' in pods || 'fault' in usages) {

@@ -1,3 +1,4 @@
+import type { Calls } from '#core/calls';
 import type { Arrivals, Sample, Target } from '#core/model';
 import type { KubeApi } from '#kubernetes/api';
 import { type Clock, type MetricSource, PortError } from '#ports';
@@ -61,7 +62,12 @@ type Part = {
   readonly arrivals?: Arrivals | undefined;
   readonly pods?: Awaited<ReturnType<ReturnType<typeof metricsServer>['read']>>['pods'];
 };
-type Read = (atSeconds: number, since: number | undefined, abort: AbortSignal | undefined) => Promise<Part>;
+type Read = (
+  atSeconds: number,
+  since: number | undefined,
+  abort: AbortSignal | undefined,
+  calls: Calls | undefined,
+) => Promise<Part>;
 
 /** What Prometheus has scraped is there after so long: a counter's step is asked for then, and not before. */
 export const settledAfterSeconds = 2;
@@ -84,7 +90,7 @@ const failed = (metric: string, source: string, query: string, detail: string): 
  */
 export const operatorSources = (given: {
   readonly apis: Apis;
-  readonly api: Pick<KubeApi, 'request'>;
+  readonly api: Pick<KubeApi, 'request' | 'server'>;
   readonly podsOf: PodsOf;
   readonly clock: Clock;
   /** How long an answer is shared: by so much metrics may be older. A third of the interval. */
@@ -107,7 +113,7 @@ export const operatorSources = (given: {
   const templated = async (
     signal: Extract<OperatorMetric, Query>,
     target: Target,
-    ...[atSeconds, since, abort]: Parameters<Read>
+    ...[atSeconds, since, abort, calls]: Parameters<Read>
   ): Promise<Part> => {
     const api = apis(signal.server);
     const metric = signal.kind === 'prometheus' ? signal.metric : 'arrivals';
@@ -118,21 +124,22 @@ export const operatorSources = (given: {
     if (signal.kind === 'prometheus') {
       const { query, freshness, staleAfterSeconds = staleSeconds } = signal;
       const wanted = { api, metric, signal: { query, freshness }, target, atSeconds, staleAfterSeconds };
-      return { samples: [await readSample(wanted, abort)] };
+      return { samples: [await readSample(wanted, abort, calls)] };
     }
     const { query, stepSeconds, settleSeconds = settledAfterSeconds } = signal;
     const counted = await readArrivals(
       { api, query, stepSeconds, settleSeconds, target, atSeconds, since },
       abort,
+      calls,
     );
     return { samples: counted.missing === undefined ? [] : [counted.missing], arrivals: counted.arrivals };
   };
 
   const scraped =
     (scraper: PodScraper): Read =>
-    async (atSeconds, since, abort) => {
+    async (atSeconds, since, abort, calls) => {
       abort?.throwIfAborted();
-      const { sample, arrivals } = scraper.read(atSeconds, since);
+      const { sample, arrivals } = scraper.read(atSeconds, since, calls);
       return { samples: [sample], arrivals };
     };
 
@@ -146,7 +153,8 @@ export const operatorSources = (given: {
       const signals = [
         { metric: metric.metric, staleAfterSeconds: metric.staleAfterSeconds ?? metricsServerStaleSeconds },
       ];
-      return (atSeconds, _, abort) => usage.read(signals, target, atSeconds, { withPods, abort });
+      return (atSeconds, _, abort, calls) =>
+        usage.read(signals, target, atSeconds, { withPods, abort, calls });
     }
     if (metric.kind === 'pods') {
       const { port, counter, path = '/metrics', labels = {}, stepSeconds = 2 } = metric;
@@ -160,14 +168,14 @@ export const operatorSources = (given: {
     if (labels === undefined) return (...when) => templated(metric, target, ...when);
     if (metric.kind === 'prometheus') {
       const signal = { ...metric, labels, staleAfterSeconds: metric.staleAfterSeconds ?? staleSeconds };
-      return async (atSeconds, _, abort) => ({
-        samples: [await queries.read(signal, target, atSeconds, abort)],
+      return async (atSeconds, _, abort, calls) => ({
+        samples: [await queries.read(signal, target, atSeconds, abort, calls)],
       });
     }
     const { server, query, freshness, stepSeconds, settleSeconds = settledAfterSeconds } = metric;
     const signal = { server, query, labels, freshness, stepSeconds, settleSeconds };
-    return async (atSeconds, since, abort) => {
-      const { arrivals, missing } = await counters.read(signal, target, atSeconds, since, abort);
+    return async (atSeconds, since, abort, calls) => {
+      const { arrivals, missing } = await counters.read(signal, target, atSeconds, since, abort, calls);
       return { samples: missing === undefined ? [] : [missing], arrivals };
     };
   };
@@ -194,8 +202,8 @@ export const operatorSources = (given: {
       open.add(close);
       return {
         name: 'operator',
-        read: async (_, atSeconds, since, abort) => {
-          const parts = await Promise.all(readers.map((read) => read(atSeconds, since, abort)));
+        read: async (_, atSeconds, since, abort, calls) => {
+          const parts = await Promise.all(readers.map((read) => read(atSeconds, since, abort, calls)));
           const samples = parts.flatMap((part) => part.samples);
           const late = samples.find(({ metric, state }) => metric === 'late' && state === 'ok');
           return {

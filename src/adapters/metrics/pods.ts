@@ -1,3 +1,4 @@
+import type { Call, Calls } from '#core/calls';
 import type { Arrivals, Sample, Target } from '#core/model';
 import type { Clock } from '#ports';
 import { type CounterSettings, counterIn } from './exposition.ts';
@@ -20,8 +21,20 @@ const keptSeconds = 900;
 const faultyRounds = 2;
 
 type Round = { readonly answers: readonly PodAnswer[] | undefined; readonly fault: string | undefined };
+type Timed = Pick<Call, 'startedAt' | 'seconds' | 'round' | 'error'>;
 
 const isServing = ({ ready, deleted }: TargetPod): boolean => ready === true && !deleted;
+
+/** All pods are asked at the same time: one call tells of them all. */
+const timedRound = ({ answers = [], fault }: Round, startedAt: number, seconds: number): Timed => ({
+  startedAt,
+  seconds,
+  round: {
+    requests: answers.length,
+    unanswered: answers.filter(({ total }) => total === undefined).length,
+  },
+  ...(fault !== undefined && { error: { type: 'unanswered', message: fault } }),
+});
 
 /** Scrapes a target's pods themselves, for as long as it is open. */
 export const podScraper = (given: {
@@ -40,6 +53,7 @@ export const podScraper = (given: {
   let faults = 0;
   let none = 'the pods were not scraped twice yet';
   let fault = '';
+  let newest: Timed | undefined;
 
   const scrape = async (pod: TargetPod): Promise<PodAnswer & { readonly fault?: string }> => {
     const answer = { pod: pod.name, serving: isServing(pod) };
@@ -80,8 +94,10 @@ export const podScraper = (given: {
     for (let step = Math.ceil(clock.now() / stepSeconds); ; ) {
       await clock.until(step * stepSeconds, closing.signal);
       const at = Math.floor(clock.now() / stepSeconds);
+      const startedAt = clock.now();
       const round = await ask();
       if (closing.signal.aborted) return;
+      newest = timedRound(round, startedAt, clock.now() - startedAt);
       counts.round(at, round.answers);
       rounds++;
       faults = round.fault === undefined ? 0 : faults + 1;
@@ -137,7 +153,9 @@ export const podScraper = (given: {
     read: (
       atSeconds: number,
       since: number | undefined,
+      calls?: Calls,
     ): { readonly sample: Sample; readonly arrivals?: Arrivals } => {
+      if (newest !== undefined) calls?.made({ ...newest, name: 'requests/scrapes', method: 'GET', query });
       const last = Math.min(counts.until(), Math.floor(atSeconds / stepSeconds));
       const sample = sampleOf(last, atSeconds);
       const first = Math.max(counts.from(), Math.ceil((since ?? 0) / stepSeconds));

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import type { Noting } from './noting.ts';
 import type { Connection } from './prometheus-settings.ts';
 
 export type Series = { readonly metric: Readonly<Record<string, string>> };
@@ -51,28 +52,40 @@ const parsed = (text: string): Body | undefined => {
   }
 };
 
-const answerOf = (status: number, text: string): Answer => {
+/** What was heard: the answer, and for the trace its HTTP status and the kind of what went wrong, of few values. */
+type Heard = {
+  readonly answer: Answer;
+  readonly status?: number | undefined;
+  readonly errorType?: string | undefined;
+};
+
+const answerOf = (status: number, text: string): Heard => {
   const body = parsed(text);
+  const no = (errorType: string, detail: string): Heard => ({ answer: failed(detail), status, errorType });
   if (status !== 200 || body?.status === 'error') {
     const why = body?.error === undefined ? shortened(text) : shortened(`${body.errorType}: ${body.error}`);
-    return failed(`HTTP ${status} ${why}`.trim());
+    return no(status === 200 ? 'error' : `${status}`, `HTTP ${status} ${why}`.trim());
   }
-  if (body === undefined) return failed(`the answer is not JSON: ${shortened(text)}`);
+  if (body === undefined) return no('unreadable', `the answer is not JSON: ${shortened(text)}`);
   // Thanos and remote read answer with what they have and a warning: a part of a sum is no sum.
   if ((body.warnings?.length ?? 0) > 0)
-    return failed(`answered with a warning: ${shortened(String(body.warnings))}`);
+    return no('warning', `answered with a warning: ${shortened(String(body.warnings))}`);
   const { resultType, result } = body.data ?? {};
   const known = ['vector', 'matrix', 'scalar', 'string'].includes(String(resultType));
   if (!known || !Array.isArray(result))
-    return failed(`the answer is not one of a Prometheus API: ${shortened(text)}`);
-  return { type: resultType, result } as Answer;
+    return no('unreadable', `the answer is not one of a Prometheus API: ${shortened(text)}`);
+  return { answer: { type: resultType, result } as Answer, status };
+};
+
+const codeOf = (error: unknown): string | undefined => {
+  const cause = error instanceof Error ? (error.cause ?? error) : error;
+  return (cause as NodeJS.ErrnoException | undefined)?.code;
 };
 
 const unreachable = (error: unknown): string => {
   const cause = error instanceof Error ? (error.cause ?? error) : error;
-  const code = (cause as NodeJS.ErrnoException | undefined)?.code;
   const message = cause instanceof Error ? cause.message : String(cause);
-  return shortened([code, message].filter(Boolean).join(' '));
+  return shortened([codeOf(error), message].filter(Boolean).join(' '));
 };
 
 /** Farther apart than this, two clocks make what is old look new. */
@@ -107,7 +120,7 @@ export const prometheusApi = (given: Connection, now?: () => number) => {
     return `Basic ${Buffer.from(pair).toString('base64')}`;
   };
 
-  const ask = async (path: string, form: Record<string, string>, signal?: AbortSignal): Promise<Answer> => {
+  const hear = async (path: string, form: Record<string, string>, signal?: AbortSignal): Promise<Heard> => {
     signal?.throwIfAborted();
     const timeout = AbortSignal.timeout(given.timeoutSeconds * 1000);
     try {
@@ -122,21 +135,59 @@ export const prometheusApi = (given: Connection, now?: () => number) => {
       const date = response.headers.get('date');
       const fault = now === undefined || sentAt === undefined ? undefined : clockFault(date, sentAt, now());
       const body = await bodyOf(response, given.largestAnswerBytes);
-      return fault === undefined ? answerOf(response.status, body) : failed(`${address}: ${fault}`);
+      const { status } = response;
+      return fault === undefined
+        ? answerOf(status, body)
+        : { answer: failed(`${address}: ${fault}`), status, errorType: 'clock' };
     } catch (error) {
       signal?.throwIfAborted();
-      if (timeout.aborted) return failed(`no answer within ${given.timeoutSeconds} s from ${address}`);
+      const no = (errorType: string, detail: string): Heard => ({ answer: failed(detail), errorType });
+      if (timeout.aborted) return no('timeout', `no answer within ${given.timeoutSeconds} s from ${address}`);
       if (error instanceof TooLarge)
-        return failed(`the answer is larger than ${given.largestAnswerBytes} bytes: aggregate with sum()`);
-      return failed(`cannot ask ${address}: ${unreachable(error)}`);
+        return no(
+          'too_large',
+          `the answer is larger than ${given.largestAnswerBytes} bytes: aggregate with sum()`,
+        );
+      return no(codeOf(error) ?? 'unreachable', `cannot ask ${address}: ${unreachable(error)}`);
     }
   };
 
+  type Form = Readonly<Record<string, string>> & { readonly query: string };
+  const ask = async (path: string, form: Form, signal?: AbortSignal, noting?: Noting): Promise<Answer> => {
+    const startedAt = noting?.calls.now() ?? 0;
+    const { answer, status, errorType } = await hear(path, form, signal);
+    if (noting !== undefined)
+      noting.calls.made({
+        name: noting.path,
+        startedAt,
+        seconds: noting.calls.now() - startedAt,
+        method: 'POST',
+        url: `${address}/api/v1/${path}`,
+        status,
+        query: form.query,
+        ...(errorType !== undefined &&
+          answer.type === 'failed' && { error: { type: errorType, message: answer.detail } }),
+      });
+    return answer;
+  };
+
   return {
-    query: (query: string, atSeconds: number, signal?: AbortSignal) =>
-      ask('query', { query, time: String(atSeconds) }, signal),
-    queryRange: (query: string, start: number, end: number, step: number, signal?: AbortSignal) =>
-      ask('query_range', { query, start: String(start), end: String(end), step: String(step) }, signal),
+    query: (query: string, atSeconds: number, signal?: AbortSignal, noting?: Noting) =>
+      ask('query', { query, time: String(atSeconds) }, signal, noting),
+    queryRange: (
+      query: string,
+      start: number,
+      end: number,
+      step: number,
+      signal?: AbortSignal,
+      noting?: Noting,
+    ) =>
+      ask(
+        'query_range',
+        { query, start: String(start), end: String(end), step: String(step) },
+        signal,
+        noting,
+      ),
   };
 };
 

@@ -1,4 +1,6 @@
+import type { Calls } from '#core/calls';
 import type { Arrivals, Sample, Target } from '#core/model';
+import { noting } from './noting.ts';
 import type { PrometheusApi, Range } from './prometheus-api.ts';
 import { fillTemplate, selectorsOf } from './promql.ts';
 
@@ -70,6 +72,7 @@ export const readArrivals = async (
     readonly since: number | undefined;
   },
   abort?: AbortSignal,
+  calls?: Calls,
 ): Promise<{ readonly arrivals?: Arrivals; readonly missing?: Sample }> => {
   const { api, stepSeconds, target, atSeconds } = given;
   const end = Math.floor((atSeconds - given.settleSeconds) / stepSeconds) * stepSeconds;
@@ -80,11 +83,12 @@ export const readArrivals = async (
 
   const query = fillTemplate(given.query, target);
   const stamps = selectorsOf(query).map((s) => `max(timestamp(${s}))`);
-  const range = (promql: string) => api.queryRange(promql, startsAt, end, stepSeconds, abort);
+  const range = (promql: string, part: string) =>
+    api.queryRange(promql, startsAt, end, stepSeconds, abort, noting(calls, `arrivals/${part}`));
   const [counters, newest] = await Promise.all([
-    range(query),
+    range(query, 'value'),
     // One counter has one selector; of several the first that has a sample at that point.
-    stamps.length === 0 ? undefined : range(stamps.join(' or ')),
+    stamps.length === 0 ? undefined : range(stamps.join(' or '), 'freshness'),
   ]);
   const missing = (state: 'empty' | 'error', detail: string) => ({
     missing: {

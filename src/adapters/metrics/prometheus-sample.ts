@@ -1,4 +1,6 @@
+import type { Calls } from '#core/calls';
 import type { Sample, Target } from '#core/model';
+import { noting } from './noting.ts';
 import type { Answer, PrometheusApi } from './prometheus-api.ts';
 import type { SignalQuery } from './prometheus-settings.ts';
 import { fillTemplate, freshnessOf } from './promql.ts';
@@ -79,6 +81,7 @@ export const readSample = async (
     readonly staleAfterSeconds: number;
   },
   abort?: AbortSignal,
+  calls?: Calls,
 ): Promise<Sample> => {
   const { api, metric, target, atSeconds } = given;
   const templates = signalQueries(given.signal);
@@ -89,8 +92,10 @@ export const readSample = async (
       : freshnessOf(query);
 
   const [answer, age] = await Promise.all([
-    api.query(query, atSeconds, abort),
-    freshness === undefined ? undefined : api.query(freshness, atSeconds, abort),
+    api.query(query, atSeconds, abort, noting(calls, `${metric}/value`)),
+    freshness === undefined
+      ? undefined
+      : api.query(freshness, atSeconds, abort, noting(calls, `${metric}/freshness`)),
   ]);
   const sampled: NumberOrNone = age === undefined ? { value: atSeconds } : numberIn(age);
   return agedSample({ metric, source: 'prometheus', query }, numberIn(answer), sampled, given);

@@ -1,3 +1,4 @@
+import type { Calls } from '#core/calls';
 import type { Sample, Target } from '#core/model';
 import { type MetricSource, PortError } from '#ports';
 import { prometheusApi } from './prometheus-api.ts';
@@ -36,21 +37,26 @@ export const prometheusSource = (given: PrometheusSourceSettings): MetricSource 
   if (faults.length > 0) throw new PortError('prometheus', faults.join('; '));
   const api = prometheusApi(connection);
 
-  const samplesOf = (target: Target, atSeconds: number, abort?: AbortSignal): Promise<Sample[]> =>
+  const samplesOf = (
+    target: Target,
+    atSeconds: number,
+    abort: AbortSignal | undefined,
+    calls: Calls | undefined,
+  ): Promise<Sample[]> =>
     Promise.all(
       Object.entries(queries).map(([metric, signal]) =>
-        readSample({ api, metric, signal, target, atSeconds, staleAfterSeconds }, abort),
+        readSample({ api, metric, signal, target, atSeconds, staleAfterSeconds }, abort, calls),
       ),
     );
 
   return {
     name: 'prometheus',
-    read: async (target, atSeconds, since, abort) => {
+    read: async (target, atSeconds, since, abort, calls) => {
       const [samples, counted] = await Promise.all([
-        samplesOf(target, atSeconds, abort),
+        samplesOf(target, atSeconds, abort, calls),
         arrivals === undefined
           ? undefined
-          : readArrivals({ ...arrivals, api, target, atSeconds, since }, abort),
+          : readArrivals({ ...arrivals, api, target, atSeconds, since }, abort, calls),
       ]);
       const late = samples.find(({ metric, state }) => metric === 'late' && state === 'ok');
       return {

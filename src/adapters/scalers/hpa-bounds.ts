@@ -2,10 +2,11 @@ import { type Target, targetKey } from '#core/model';
 import { KubeError } from '#kubernetes/api';
 import { type Hpa, type HpaObject, hpaOf } from '#kubernetes/autoscalers';
 import { fieldManager, writerText } from '#kubernetes/field-writers';
-import { guardedWrite, type Versioned } from '#kubernetes/guarded-write';
+import type { Versioned } from '#kubernetes/guarded-write';
 import { ruleFor } from '#kubernetes/missing-rule';
 import { checkedSize } from './checked-size.ts';
 import type { KubernetesScaler, KubernetesScalerSettings } from './kubernetes.ts';
+import { notedWrite } from './noted-write.ts';
 import { newest, ownWrite } from './own-writes.ts';
 import { sizesAmongOthers } from './sizes-among-others.ts';
 import { targetMemories } from './target-memory.ts';
@@ -63,7 +64,7 @@ export const hpaBounds = (
       );
     },
 
-    scale: async (target, from, to, signal) => {
+    scale: async (target, from, to, signal, calls) => {
       signal?.throwIfAborted();
       checkedSize(target, from);
       checkedSize(target, to);
@@ -77,7 +78,9 @@ export const hpaBounds = (
         return { resourceVersion, value };
       };
       const read = (abort?: AbortSignal) => api.request<HpaObject>('GET', path, { signal: abort });
-      const written = await guardedWrite(
+      const written = await notedWrite(
+        calls,
+        { method: 'PATCH', url: `${api.server}${path}`, version: seen.resourceVersion },
         {
           what: `minReplicas of HorizontalPodAutoscaler ${found.namespace}/${found.name}`,
           from: decidedOn.get(targetKey(target)) ?? seen.replicas,

@@ -1,12 +1,13 @@
 import { type Target, targetKey } from '#core/model';
 import { type KubeApi, KubeError } from '#kubernetes/api';
 import { fieldManager, writerText } from '#kubernetes/field-writers';
-import { guardedWrite, type Versioned } from '#kubernetes/guarded-write';
+import type { Versioned } from '#kubernetes/guarded-write';
 import { ruleFor } from '#kubernetes/missing-rule';
 import type { Neighbours } from '#kubernetes/neighbours';
 import type { Scale, TargetView } from '#kubernetes/target-view';
 import type { Scaler } from '#ports';
 import { checkedSize } from './checked-size.ts';
+import { notedWrite } from './noted-write.ts';
 import { newest, ownWrite, type Written } from './own-writes.ts';
 import { sizesAmongOthers } from './sizes-among-others.ts';
 import { noteTemplate, targetMemories } from './target-memory.ts';
@@ -56,7 +57,7 @@ export const kubernetesScaler = (given: KubernetesScalerSettings): KubernetesSca
       return sizesAmongOthers(given, { target, seen, memory, desired, set, nowSeconds }, signal);
     },
 
-    scale: async (target, from, to, signal) => {
+    scale: async (target, from, to, signal, calls) => {
       signal?.throwIfAborted();
       checkedSize(target, from);
       checkedSize(target, to);
@@ -74,7 +75,9 @@ export const kubernetesScaler = (given: KubernetesScalerSettings): KubernetesSca
           reason: 'Conflict',
         });
       };
-      const written = await guardedWrite(
+      const written = await notedWrite(
+        calls,
+        { method: 'PUT', url: `${api.server}${path}`, version: seen.resourceVersion },
         {
           what: targetKey(target),
           from,

@@ -1,5 +1,7 @@
+import type { Calls } from '#core/calls';
 import type { Sample, Target } from '#core/model';
 import { type Clock, PortError, type Scaler } from '#ports';
+import { beneath } from '../metrics/noting.ts';
 import { templateFaults } from '../metrics/prometheus.ts';
 import { prometheusApi } from '../metrics/prometheus-api.ts';
 import { readSample } from '../metrics/prometheus-sample.ts';
@@ -65,11 +67,15 @@ export const prometheusScaler = (given: PrometheusScalerSettings, clock: Pick<Cl
 
   return {
     name: 'prometheus',
-    replicas: async (target, abort) => {
+    replicas: async (target, abort, calls?: Calls) => {
       const signals = queriesFor(target);
       const atSeconds = clock.now();
       const read = (metric: string, signal: SignalQuery) =>
-        readSample({ api, metric, signal, target, atSeconds, staleAfterSeconds }, abort);
+        readSample(
+          { api, metric, signal, target, atSeconds, staleAfterSeconds },
+          abort,
+          beneath(calls, 'replicas'),
+        );
       const [desired, ready, rollout] = await Promise.all([
         read('desired', signals.desired),
         read('ready', signals.ready),

@@ -46,7 +46,12 @@ export const serve = async (
   const { store, trouble } = storeHealth(await openKept(config));
   const telemetry = await openTelemetry({
     settings: {
-      service: { name: 'nimbusguard', version: frame.version, instanceId: randomUUID() },
+      service: {
+        name: config.telemetry.resource['service.name'] ?? 'nimbusguard',
+        version: frame.version,
+        instanceId: config.telemetry.resource['service.instance.id'] ?? randomUUID(),
+        attributes: { 'k8s.cluster.name': config.cluster, ...config.telemetry.resource },
+      },
       log: { level: config.telemetry.log },
       metrics: { enabled: config.telemetry.metrics, mostTargets: config.telemetry.mostTargets },
       tracing: { endpoint: config.telemetry.otlpEndpoint, holdRatio: config.telemetry.holdRatio },
@@ -81,8 +86,8 @@ export const serve = async (
     const loops = looking({
       house,
       concurrency: config.loop.concurrency,
-      onAbandoned: (target, error) => {
-        telemetry.fault(target, error);
+      onAbandoned: (target, error, _, of) => {
+        telemetry.fault(target, error, of);
         operator?.abandoned(target, error);
       },
     });

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '#adapters/clocks/system';
 import { type OpenSource, operatorSources } from '#adapters/metrics/operator-sources';
 import { type Pod, type PodsOf, targetPodOf } from '#adapters/metrics/target-pods';
+import type { Call } from '#core/calls';
 import type { Sample } from '#core/model';
 import type { KubeApi } from '#kubernetes/api';
 import { openKubeApi } from '#kubernetes/https-api';
@@ -61,6 +62,7 @@ needs('kubernetes')('metrics-server as a source, on a real one', () => {
     sources = operatorSources({
       apis: () => undefined,
       api: {
+        server: api.server,
         request: (method, path, sent) => {
           asked.push(path);
           return api.request(method, path, sent);
@@ -127,6 +129,22 @@ needs('kubernetes')('metrics-server as a source, on a real one', () => {
       }),
     );
     expect(asked).toEqual(['/apis/metrics.k8s.io/v1beta1/namespaces/default/pods']);
+  });
+
+  it('is one call in the trace of each who shares its answer', async () => {
+    const at = clock.now() + 200;
+    const made: Call[] = [];
+    const calls = { now: clock.now, made: (call: Call) => void made.push(call) };
+    for (const name of ['busy', 'idle']) await open(name).read(target(name), at, undefined, undefined, calls);
+    expect(made.map(({ name, sharedBy }) => [name, sharedBy])).toEqual([
+      ['cpu/list', expect.any(Number)],
+      ['memory/list', expect.any(Number)],
+      ['cpu/list', 2],
+      ['memory/list', 2],
+    ]);
+    const url = `${api.server}/apis/metrics.k8s.io/v1beta1/namespaces/default/pods`;
+    for (const call of made)
+      expect(call).toMatchObject({ method: 'GET', url, status: 200, startedAt: made[0]!.startedAt });
   });
 
   it('goes by the old pods while a new one has no sample yet', { timeout: waitMs }, async () => {

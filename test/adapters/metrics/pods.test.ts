@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { operatorSources } from '#adapters/metrics/operator-sources';
 import { podPages } from '#adapters/metrics/pod-pages';
 import type { TargetPod } from '#adapters/metrics/target-pods';
+import type { Call } from '#core/calls';
 import { type MetricSourceMaker, metricSourceContract } from '#test/contracts/metric-source';
 import { startAt, target } from '#test/make';
 import { handClock } from './hand-clock.ts';
@@ -104,6 +105,23 @@ describe('pods that are scraped', () => {
     });
     expect(sample.query).toContain('hits_total{"kind":"user"}');
     expect(arrivals).toEqual({ startsAt: startAt, stepSeconds: 2, counts: new Float64Array(10).fill(20) });
+  });
+
+  it('tell a cycle of their newest round: when it was, how many were asked and did not answer', async () => {
+    const world = await scraped([page(() => 1), (_, response) => response.writeHead(500).end()]);
+    await world.clock.advance(startAt + 20);
+    const made: Call[] = [];
+    const calls = { now: () => 0, made: (call: Call) => void made.push(call) };
+    await world.source.read(target(), startAt + 21, undefined, undefined, calls);
+    expect(made).toEqual([
+      expect.objectContaining({
+        name: 'requests/scrapes',
+        method: 'GET',
+        startedAt: startAt + 20,
+        query: expect.stringContaining('hits_total'),
+        round: { requests: 2, unanswered: 1 },
+      }),
+    ]);
   });
 
   it('are waited for by one step when one of them does not answer', async () => {

@@ -8,6 +8,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { prometheusSource } from '#adapters/metrics/prometheus';
 import type { PrometheusSourceSettings } from '#adapters/metrics/prometheus-settings';
 import { openMetricSource } from '#adapters/metrics/registry';
+import type { Call } from '#core/calls';
 import { PortError } from '#ports';
 import { startAt, target } from '#test/make';
 
@@ -255,5 +256,41 @@ describe('settings of the source', () => {
     const given = { url: 'http://localhost:9090', queries: {} };
     expect(openMetricSource({ kind: 'prometheus', ...given }).name).toBe('prometheus');
     expect(() => openMetricSource({ kind: 'graphite' as 'prometheus', ...given })).toThrow(PortError);
+  });
+});
+
+describe('what is asked of a Prometheus', () => {
+  const callsOf = async (url: string, timeoutSeconds = 5) => {
+    const made: Call[] = [];
+    let now = 100;
+    const calls = { now: () => now++, made: (call: Call) => void made.push(call) };
+    await sourceAt(url, { timeoutSeconds }).read(target(), startAt, undefined, undefined, calls);
+    return made.toSorted((a, b) => a.name.localeCompare(b.name));
+  };
+
+  it('is told call by call: the number and its age, with server, query, status and time', async () => {
+    const url = await serve((_, response) => json(response, vector('5')));
+    const calls = await callsOf(url.replace('http://', 'http://ng:geheim@'));
+    expect(calls.map(({ name, query }) => [name, query])).toEqual([
+      ['requests/freshness', expect.stringContaining('timestamp(')],
+      ['requests/value', 'sum(requests)'],
+    ]);
+    for (const call of calls) {
+      expect(call).toMatchObject({ method: 'POST', url: `${url}/api/v1/query`, status: 200 });
+      expect(call).not.toHaveProperty('error');
+      expect(call.seconds).toBeGreaterThan(0);
+    }
+  });
+
+  it.each<[string, (response: ServerResponse) => void, number | undefined, string]>([
+    ['a refusal', (r) => r.writeHead(401).end('Unauthorized'), 401, '401'],
+    ['a page instead of JSON', (r) => r.end('<html>'), 200, 'unreadable'],
+    ['a warning', (r) => json(r, { ...vector('5'), warnings: ['a part'] }), 200, 'warning'],
+    ['silence', () => {}, undefined, 'timeout'],
+    ['an end of the connection', (r) => r.destroy(), undefined, 'UND_ERR_SOCKET'],
+  ])('tells %s by its kind', async (_, answer, status, type) => {
+    const url = await serve((_, response) => answer(response));
+    const [, value] = await callsOf(url, 0.3);
+    expect(value).toMatchObject({ status, error: { type, message: expect.any(String) } });
   });
 });

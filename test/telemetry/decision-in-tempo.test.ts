@@ -1,0 +1,252 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { preciseNow } from '#adapters/clocks/system';
+import { prometheusSource } from '#adapters/metrics/prometheus';
+import { openStore } from '#adapters/stores/registry';
+import { policies } from '#policies/registry';
+import type { DecisionRecord, Store } from '#ports';
+import { simulatedWorld } from '#simulator/world';
+import { type OpenTelemetry, openTelemetry } from '#telemetry/telemetry';
+import { traceTree } from '#telemetry/trace-tree';
+import { until } from '#test/cluster/until';
+import { type Exporter, startExporter } from '#test/components/exporter';
+import { needs } from '#test/components/needs';
+import {
+  type Prometheus,
+  startPrometheus,
+  startTempo,
+  startTimeoutMs,
+  type Tempo,
+} from '#test/components/start';
+import { house } from '#test/house';
+import { spec, target } from '#test/make';
+import { controlLoop } from '#workflows/control-loop';
+import { noMemory } from '#workflows/memory';
+import { turns } from '#workflows/turns';
+import { named, shapeOf, traceIn, tracesWith } from './traces-in-tempo.ts';
+
+/** A loop of a few cycles, a second apart, that reads a real Prometheus and is traced in a real Tempo. */
+needs('tempo', 'prometheus')('a decision of a loop', () => {
+  let exporter: Exporter;
+  let prometheus: Prometheus;
+  let tempo: Tempo;
+  let telemetry: OpenTelemetry;
+  let page: Server;
+  let store: Store;
+  const lines: string[] = [];
+  const kept: DecisionRecord[] = [];
+  const cycles = 5;
+  const set = spec({ intervalSeconds: 1, startUpSeconds: 0, maxReplicas: 6 });
+
+  beforeAll(async () => {
+    exporter = await startExporter();
+    exporter.set('requests_per_second', { app: 'web' }, 150);
+    page = createServer(async (_, response) => {
+      const { contentType, body } = await telemetry.metricsText();
+      response.writeHead(200, { 'content-type': contentType }).end(body);
+    });
+    await new Promise<void>((resolve) => page.listen(0, '127.0.0.1', resolve));
+    const { port } = page.address() as AddressInfo;
+    [tempo, prometheus] = await Promise.all([
+      startTempo(),
+      startPrometheus({
+        scrape: [
+          { job: 'app', port: exporter.port },
+          { job: 'nimbusguard', port },
+        ],
+      }),
+    ]);
+    telemetry = await openTelemetry({
+      settings: {
+        service: { name: 'nimbusguard', version: '0.1.0', instanceId: 'loop-test' },
+        log: { level: 'debug' },
+        metrics: { enabled: true, mostTargets: 10 },
+        tracing: { endpoint: tempo.otlpUrl, holdRatio: undefined },
+      },
+      lines: { write: (line) => void lines.push(line) },
+    });
+    store = await openStore(':memory:');
+    const shared = await house({ store, telemetry, chain: controlLoop, wallClock: preciseNow });
+    const world = simulatedWorld({
+      arrivals: new Float64Array(600).fill(150),
+      spec: set,
+      startsAt: Math.floor(Date.now() / 1000) - 60,
+      initialReplicas: 4,
+    });
+    const { turn, close } = turns(
+      {
+        target: target(),
+        spec: set,
+        mode: 'Auto',
+        policy: policies.static!.make({ spec: set, seed: 1, settings: { replicas: 60 } }),
+        source: prometheusSource({
+          url: prometheus.url,
+          queries: { requests: 'sum(requests_per_second{app="{{name}}"})', cpu: 'sum(cpu_ratio)' },
+        }),
+        scaler: world.ports(() => Date.now() / 1000).scaler,
+        clock: { now: () => Date.now() / 1000, until: async () => {} },
+        memory: noMemory,
+        onKept: (record) => void kept.push(record),
+      },
+      shared,
+    );
+    await until('the first scrape', 20, async () => {
+      const answer = await fetch(`${prometheus.url}/api/v1/query?query=requests_per_second`);
+      return (await answer.text()).includes('"app"') || undefined;
+    });
+    for (let i = 0; i < cycles; i++) {
+      await turn(Date.now() / 1000);
+      await sleep(1000);
+    }
+    await close(Date.now() / 1000);
+    await telemetry.flush(60);
+  }, startTimeoutMs);
+  afterAll(async () => {
+    await telemetry?.close(5);
+    await Promise.all([prometheus?.stop(), tempo?.stop(), exporter?.stop(), store?.close()]);
+    page?.closeAllConnections();
+    page?.close();
+  });
+
+  test('is one trace, found by the decision’s id in the store and in Tempo alike', async () => {
+    const { id } = kept[2]!;
+    const record = (await store.decision(id))!;
+
+    const trace = await traceIn(tempo, record.traceId);
+
+    expect(trace.spans.every(({ traceId }) => traceId === record.traceId)).toBe(true);
+    await expect
+      .poll(() => tracesWith(tempo, 'nimbusguard.decision.id', id), { timeout: 20_000 })
+      .toContain(record.traceId);
+    expect(traceTree(trace)[0]).toMatch(/^decision\.cycle +\+0\.000 ms +\d+\.\d{3} ms +6 → 6, /);
+  });
+
+  test('shows the four agents, each query of each metric, the limit that the size stands at, the reward and whose it is', async () => {
+    const record = kept[2]!;
+
+    const trace = await traceIn(tempo, record.traceId);
+
+    expect(shapeOf(trace)).toEqual(
+      [
+        'decision.cycle',
+        'decision.cycle > observe',
+        'observe > observe/requests',
+        'observe/requests > observe/requests/value',
+        'observe/requests > observe/requests/freshness',
+        'observe > observe/cpu',
+        'observe/cpu > observe/cpu/value',
+        'observe/cpu > observe/cpu/freshness',
+        'decision.cycle > decide',
+        'decide > limits',
+        'limits > limits/bounds',
+        // Nobody knows cpu.
+        'limits > limits/missing-data',
+        'decision.cycle > execute',
+        'decision.cycle > reward',
+      ].sort(),
+    );
+    expect(named(trace, 'decision.cycle').attributes).toMatchObject({
+      'nimbusguard.decision.id': record.id,
+      'k8s.deployment.name': 'web',
+      'nimbusguard.to': 6,
+    });
+    expect(named(trace, 'observe/requests')).toMatchObject({
+      attributes: { 'nimbusguard.metric.state': 'ok', 'nimbusguard.metric.value': 150 },
+      error: undefined,
+    });
+    const { hostname, port } = new URL(prometheus.url);
+    expect(named(trace, 'observe/requests/value')).toMatchObject({
+      kind: 'client',
+      attributes: {
+        'http.request.method': 'POST',
+        'http.response.status_code': 200,
+        'server.address': hostname,
+        'server.port': Number(port),
+        'db.query.text': 'sum(requests_per_second{app="web"})',
+      },
+    });
+    expect(named(trace, 'observe/cpu').attributes).toMatchObject({ 'nimbusguard.metric.state': 'empty' });
+    expect(named(trace, 'limits/bounds').attributes).toMatchObject({
+      'nimbusguard.limit.to': 6,
+      'nimbusguard.limit.bound': false,
+      'nimbusguard.limit.reason': 'TooManyReplicas',
+    });
+    const { reward } = record;
+    expect(named(trace, 'reward').links).toEqual([{ traceId: reward!.traceId, spanId: reward!.spanId }]);
+  });
+
+  test('takes its place in time: agents one after the other, queries within the look', async () => {
+    const trace = await traceIn(tempo, kept[2]!.traceId);
+
+    const [observe, decide, execute, reward] = ['observe', 'decide', 'execute', 'reward'].map((name) => {
+      const { startedAt, seconds } = named(trace, name);
+      return { startedAt, endedAt: startedAt + seconds };
+    });
+    // Unix seconds as a double are exact to a quarter of a microsecond.
+    const slack = 2e-6;
+    expect(decide!.startedAt).toBeGreaterThan(observe!.endedAt - slack);
+    expect(execute!.startedAt).toBeGreaterThan(decide!.endedAt - slack);
+    expect(reward!.startedAt).toBeGreaterThan(execute!.endedAt - slack);
+    for (const name of ['observe/requests/value', 'observe/cpu/freshness']) {
+      const { startedAt, seconds } = named(trace, name);
+      expect(startedAt).toBeGreaterThan(observe!.startedAt - slack);
+      expect(startedAt + seconds).toBeLessThan(observe!.endedAt + slack);
+    }
+  });
+
+  test('is led to by the decision that it scores and back: the reward is found by the id of the decision', async () => {
+    const scored = kept[1]!;
+    const scoring = kept.find(({ reward }) => reward?.decisionId === scored.id)!;
+
+    await expect
+      .poll(() => tracesWith(tempo, 'nimbusguard.reward.decision.id', scored.id), { timeout: 20_000 })
+      .toEqual([scoring.traceId]);
+    const link = named(await traceIn(tempo, scoring.traceId), 'reward').links[0]!;
+    expect(named(await traceIn(tempo, link.traceId), 'decision.cycle')).toMatchObject({
+      spanId: link.spanId,
+      attributes: { 'nimbusguard.decision.id': scored.id },
+    });
+  });
+
+  test('is led to by the exemplars of its metrics in a real Prometheus', async () => {
+    const exemplarsOf = async (query: string) => {
+      const asked = new URLSearchParams({
+        query,
+        start: String(Date.now() / 1000 - 300),
+        end: String(Date.now() / 1000 + 60),
+      });
+      const answer = await fetch(`${prometheus.url}/api/v1/query_exemplars?${asked}`);
+      const { data } = (await answer.json()) as {
+        data: { exemplars: { labels: { trace_id: string; span_id: string; decision_id: string } }[] }[];
+      };
+      return data.flatMap(({ exemplars }) => exemplars.map(({ labels }) => labels));
+    };
+
+    // Prometheus keeps what it scraped: what led nowhere was never shown to it.
+    for (const metric of [
+      'nimbusguard_decisions_total{outcome="scaled"}',
+      'nimbusguard_decision_duration_seconds_bucket',
+      'nimbusguard_decision_stage_duration_seconds_bucket{stage="observe"}',
+    ]) {
+      await expect
+        .poll(async () => (await exemplarsOf(metric)).length, { timeout: 20_000 })
+        .toBeGreaterThan(0);
+      const [found] = await exemplarsOf(metric);
+      const trace = await traceIn(tempo, found!.trace_id);
+      expect(named(trace, 'decision.cycle')).toMatchObject({
+        spanId: found!.span_id,
+        attributes: { 'nimbusguard.decision.id': found!.decision_id },
+      });
+    }
+  });
+
+  test('is led to by its line in the log', () => {
+    const { traceId, spanId, id } = kept[0]!;
+
+    const said = lines.map((line) => JSON.parse(line)).filter((line) => line.decision_id === id);
+
+    expect(said).toEqual([expect.objectContaining({ trace_id: traceId, span_id: spanId, to: 6 })]);
+  });
+});
