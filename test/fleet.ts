@@ -59,7 +59,15 @@ const members: readonly Member[] = [
     name: 'batch',
     load: 'batch-blocks',
     policy: 'hpa',
-    spec: { intervalSeconds: 5, cooldownSeconds: 60 },
+    spec: {
+      cooldownSeconds: 60,
+      behavior: { scaleDown: { policies: [{ type: 'Pods', value: 1, periodSeconds: 600 }] } },
+    },
+    circumstances: (at) => ({
+      schedule: inWindow(at, 14_400, 7200) ? { name: 'night', maxReplicas: 3 } : undefined,
+      approved: undefined,
+      canaryRatio: undefined,
+    }),
     fault: 'cpu-error',
     refused: 0.1,
   },
@@ -67,7 +75,7 @@ const members: readonly Member[] = [
     name: 'cron',
     load: 'cron-pulses',
     policy: 'q-learning',
-    spec: { behavior: { scaleUp: { policies: [{ type: 'Pods', value: 1, periodSeconds: 60 }] } } },
+    spec: { behavior: { scaleUp: { policies: [{ type: 'Pods', value: 1, periodSeconds: 600 }] } } },
     circumstances: (at) => ({
       schedule: inWindow(at, 14_400, 7200) ? { name: 'office-hours', minReplicas: 40 } : undefined,
       approved: undefined,
