@@ -11,10 +11,16 @@ export const answersOf = (
   counterfactuals: AnsweringGiven['counterfactuals'],
 ): Answering => answering({ store, counterfactuals, timeZone, now: systemClock().now });
 
-/** For a command, of a store that is only read. */
+/** For a command, which has the time to wait for knobs. */
 export const keptAnswers = (config: Config, store: Store, signal: AbortSignal): Answering =>
   answersOf(
     config,
     store,
-    keptCounterfactuals({ store, settingsOf: policySettingsIn(config), signal, onFault: () => {} }),
+    keptCounterfactuals({
+      store,
+      settingsOf: policySettingsIn(config),
+      waits: true,
+      signal,
+      onFault: () => {},
+    }),
   );

@@ -42,12 +42,15 @@ const remembered = (judge: (stretch: Stretch) => Promise<Regret>) => {
 export const keptCounterfactuals = ({
   store,
   settingsOf,
+  waits = false,
   signal,
   onFault,
 }: {
   readonly store: Store;
   /** Of who decided; undefined: they are not known. */
   readonly settingsOf: SettingsOf;
+  /** Whoever asks has time until knobs are picked; else they are told from the next time on. */
+  readonly waits?: boolean;
   readonly signal: AbortSignal;
   readonly onFault: (target: Target, error: unknown) => void;
 }): Counterfactuals => {
@@ -68,7 +71,7 @@ export const keptCounterfactuals = ({
     store,
     peers: [peerOf('hpa'), peerOf('keda')],
     tuned: [peerOf('hpa', 'hpa-tuned')],
-    knobs: knobs.picked,
+    knobs: waits ? knobs.picking : knobs.picked,
     paid: ({ fromSeconds, ...stretch }) =>
       judged({ ...stretch, fromSeconds: Math.max(fromSeconds, stretch.toSeconds - longestSeconds) }).catch(
         (error) => {
