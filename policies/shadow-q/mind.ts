@@ -43,6 +43,7 @@ export const mind = ({
   beside = false,
   pastSeconds = longestPastSeconds,
   leastRoundSeconds,
+  shelf,
   law,
 }: MindSettings) => {
   const told = economyOf(spec);
@@ -67,10 +68,14 @@ export const mind = ({
     conditions: conditionsOf(told, age),
   });
   const pupil = learning
-    ? learner({ economy: told, ageSeconds: age, seed, prior, beside, pastSeconds, leastRoundSeconds })
+    ? learner({ economy: told, ageSeconds: age, seed, prior, beside, shelf, pastSeconds, leastRoundSeconds })
     : undefined;
   const experts: readonly Expert[] = [
-    netsExpert('nets-shipped', prior.nets, () => served),
+    netsExpert(
+      'nets-shipped',
+      () => prior.nets,
+      () => served,
+    ),
     ...(pupil === undefined ? [] : [netsExpert('nets-learned', pupil.acting, () => served)]),
     ...(without === 'rules' ? [] : [kpaRule(() => served), hpaRule(() => served)]),
   ];
@@ -84,7 +89,8 @@ export const mind = ({
 
   const learned = experts.findIndex(({ name }) => name === 'nets-learned');
   const learnt = { ...table.learnt, ...pupil?.learnt };
-  const gate = pupil && regretGate({ experts: experts.length, learned, shipped: 0, stepSeconds, learnt });
+  const gate =
+    pupil && regretGate({ experts: experts.length, learned, shipped: 0, stepSeconds, learnt, shelf });
   let demotedStep = Number.NEGATIVE_INFINITY;
 
   const pin = experts.findIndex((each) => each.name === pinned);

@@ -4,6 +4,7 @@ import type { Config, KubernetesConfig } from '#config';
 import { type Target, targetKey } from '#core/model';
 import type { PolicySettings } from '#core/policy';
 import { seedOf } from '#core/random';
+import type { Shelf } from '#core/shelf';
 import type { Plan } from '#kubernetes/policy-plan';
 import type { Cluster } from '#operator/cluster';
 import { lookOffsetSeconds } from '#operator/look-offset';
@@ -52,6 +53,7 @@ export const openPolicy = async (given: {
   readonly cluster: Cluster;
   readonly store: Store;
   readonly clock: Clock;
+  readonly shelf: Shelf;
   readonly claim: Claim;
   /** Of the resource as it is now. */
   readonly pauses: () => Plan['pauses'];
@@ -86,6 +88,7 @@ export const openPolicy = async (given: {
     snapshot: known.snapshot,
     history: known.history,
     beside: true,
+    shelf: given.shelf,
   });
   const doors = {
     api: cluster.api,

@@ -50,7 +50,7 @@ const engine = (): NetEngine => {
 /** Several nets, their outputs averaged. */
 export const netsExpert = (
   name: ExpertName,
-  nets: readonly Float32Array[],
+  acting: () => readonly Float32Array[],
   served: () => Served,
 ): Expert => ({
   name,
@@ -58,6 +58,7 @@ export const netsExpert = (
     const { x, o, weights, forward } = engine();
     const newest = history.steps() - 1 - history.firstStep();
     x.set(history.rows().subarray(newest * featureCount, (newest + 1) * featureCount));
+    const nets = acting();
     let o0 = 0;
     let o1 = 0;
     for (const net of nets) {
