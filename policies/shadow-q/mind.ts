@@ -65,6 +65,7 @@ export const mind = ({
     ageSeconds: age,
     keepSeconds,
     firstStep,
+    shelf: beside ? shelf : undefined,
     conditions: conditionsOf(told, age),
   });
   const pupil = learning

@@ -99,7 +99,7 @@ export const learner = (settings: LearnerSettings) => {
     const past = pastOf(history, stepSeconds, ageSeconds, pastSeconds);
     for (const [net, taught] of nets.taken().entries()) {
       const of = { seed, net, step: scalars[5]!, rate: scalars[3]!, meanRate: scalars[4]!, meanCost, found };
-      inLine.learn(taught, ownChunks(history, past, of, stepSeconds, ageSeconds), of);
+      inLine.learn(taught, ownChunks(history, past, of, stepSeconds), of);
     }
     scalars[5]!++;
     scalars[1]!--;
@@ -120,6 +120,7 @@ export const learner = (settings: LearnerSettings) => {
     );
     const firstStep = scalars[5]!;
     const begunStep = history.steps();
+    history.putAside();
     const past = pastOf(history, stepSeconds, ageSeconds, pastSeconds - spareSeconds);
     const taken = nets.taken();
     const start: RoundStart = {
@@ -129,7 +130,7 @@ export const learner = (settings: LearnerSettings) => {
     };
     const part = (i: number) => {
       const value: RoundPart = prior.nets.map((_, net) =>
-        ownChunks(history, past, { seed, net, step: firstStep + i }, stepSeconds, ageSeconds).map((chunk) =>
+        ownChunks(history, past, { seed, net, step: firstStep + i }, stepSeconds).map((chunk) =>
           copied(chunk, stepSeconds),
         ),
       );
