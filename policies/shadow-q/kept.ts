@@ -4,6 +4,7 @@ import type { Place, Shelf } from '#core/shelf';
 export type Kept = {
   readonly length: number;
   read(): Float32Array;
+  copy(into: Float32Array): void;
   replace(values: Float32Array): void;
 };
 
@@ -18,14 +19,15 @@ const areSame = (a: Float32Array, b: Float32Array): boolean => {
   return one.every((bits, i) => bits === other[i]);
 };
 
-/** In memory; of those that it may be like, one stands for both. */
-export const keptAs = (first: Float32Array, like: () => readonly Float32Array[] = () => [first]): Kept => {
+/** In memory, the same as `first` as long as it is like it. */
+const keptAs = (first: Float32Array): Kept => {
   let now = first;
   return {
     length: first.length,
     read: () => now,
+    copy: (into) => into.set(now),
     replace: (values) => {
-      now = like().find((known) => areSame(known, values)) ?? values;
+      now = areSame(first, values) ? first : values;
     },
   };
 };
@@ -37,6 +39,10 @@ const keptOn = (shelf: Shelf, first: Float32Array): Kept => {
   return {
     length: first.length,
     read: () => (isFirst ? first : place!.read(0, new Float32Array(first.length))),
+    copy: (into) => {
+      if (isFirst) into.set(first);
+      else place!.read(0, into);
+    },
     replace: (values) => {
       isFirst = areSame(first, values);
       if (isFirst) return;

@@ -72,11 +72,7 @@ export const mind = ({
     ? learner({ economy: told, ageSeconds: age, seed, prior, beside, shelf, pastSeconds, leastRoundSeconds })
     : undefined;
   const experts: readonly Expert[] = [
-    netsExpert(
-      'nets-shipped',
-      () => prior.nets,
-      () => served,
-    ),
+    netsExpert('nets-shipped', prior.nets, () => served),
     ...(pupil === undefined ? [] : [netsExpert('nets-learned', pupil.acting, () => served)]),
     ...(without === 'rules' ? [] : [kpaRule(() => served), hpaRule(() => served)]),
   ];

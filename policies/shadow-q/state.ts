@@ -8,6 +8,11 @@ export type Packed = Readonly<Record<string, string>>;
 
 export const valuesOf = (held: Values | Kept): Values => (isKept(held) ? held.read() : held);
 
+export const copyTo = (into: Float32Array, held: Float32Array | Kept): void => {
+  if (isKept(held)) held.copy(into);
+  else into.set(held);
+};
+
 /** Overwrites with values of the same kind and number, which are not written to any more. */
 export const overwrite = (held: Values | Kept, values: Values): void => {
   if (isKept(held)) held.replace(values as Float32Array);

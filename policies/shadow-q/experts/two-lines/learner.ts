@@ -1,6 +1,6 @@
 import type { Round } from '#core/policy';
 import type { Shelf } from '#core/shelf';
-import type { State } from '#policies/shadow-q/state';
+import { type State, valuesOf } from '#policies/shadow-q/state';
 import type { Adam } from './adam.ts';
 import type { Economy } from './chunk-gradient.ts';
 import type { FeatureHistory } from './feature-history.ts';
@@ -185,7 +185,7 @@ export const learner = (settings: LearnerSettings) => {
     rounds: () => scalars[0]!,
     state,
     learnt: nets.learnt,
-    isSound: (): boolean => allFinite([...nets.taken().flatMap(arraysOf), ...nets.acting()]),
+    isSound: (): boolean => allFinite(Object.values(nets.state).map(valuesOf) as Float32Array[]),
     restored,
     demoted,
     /** Under a history that begins, the times of the rounds begin too. */

@@ -1,12 +1,12 @@
 import type { Shelf } from '#core/shelf';
-import { aside, type Kept, keptAs } from '#policies/shadow-q/kept';
+import { aside, type Kept } from '#policies/shadow-q/kept';
 import type { State } from '#policies/shadow-q/state';
 import { type Adam, adamFrom } from './adam.ts';
 import type { Prior } from './prior.ts';
 
 /** The nets that a target learns with, and those that act meanwhile. */
 export type PupilNets = {
-  acting(): readonly Float32Array[];
+  readonly acting: readonly (Float32Array | Kept)[];
   taken(): readonly Adam[];
   /** So many steps of Adam were made with them. */
   count(steps: number): void;
@@ -37,7 +37,7 @@ export const netsInLine = (prior: Prior): PupilNets => {
   const acting = prior.nets.map((net) => net.slice());
   const act = (): void => acting.forEach((net, i) => void net.set(nets[i]!.mean));
   return {
-    acting: () => acting,
+    acting,
     taken: () => nets,
     count: (steps) => {
       for (const net of nets) net.steps = steps;
@@ -61,19 +61,19 @@ export const netsInLine = (prior: Prior): PupilNets => {
 };
 
 /**
- * Taught elsewhere, a round at a time: from round to round only what acts is in memory. Weights and moments lie on the
- * shelf, and whatever is as it was shipped is shared by all.
+ * Taught elsewhere, a round at a time. All lies on the shelf, from where what acts is read anew for each decision; whatever
+ * is as it was shipped is shared by all targets.
  */
 export const netsAtRest = (prior: Prior, shelf?: Shelf): PupilNets => {
   const nets = prior.nets.map((shipped) => {
-    const mean = keptAs(shipped);
     const none = zerosLike(shipped);
-    const [weights, m, v] = [shipped, none, none].map((first) => aside(first, shelf)) as [Kept, Kept, Kept];
-    return { weights, m, v, mean, acting: keptAs(shipped, () => [mean.read()]) };
+    const kept = (first: Float32Array): Kept => aside(first, shelf);
+    const moments = { m: kept(none), v: kept(none) };
+    return { weights: kept(shipped), ...moments, mean: kept(shipped), acting: kept(shipped) };
   });
   let steps = 0;
   return {
-    acting: () => nets.map(({ acting }) => acting.read()),
+    acting: nets.map(({ acting }) => acting),
     count: (made) => {
       steps = made;
     },
