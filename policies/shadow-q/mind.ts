@@ -54,10 +54,12 @@ export const mind = ({
   });
   let served = servedIn(told);
   const age = Math.ceil(spec.metricAgeSeconds);
+  const besideMemory = beside ? shelf : undefined;
   const tracker = featureTracker(
     told.capacityPerReplica,
     lagSecondsOf(spec.startUpSeconds, stepSeconds),
     beginningOf(stepSeconds, age, firstStep),
+    besideMemory,
   );
   const keepSeconds = learning ? pastSeconds + age : 0;
   const history = featureHistory(tracker, prior.standard, {
@@ -65,7 +67,7 @@ export const mind = ({
     ageSeconds: age,
     keepSeconds,
     firstStep,
-    shelf: beside ? shelf : undefined,
+    shelf: besideMemory,
     conditions: conditionsOf(told, age),
   });
   const pupil = learning
