@@ -19,39 +19,42 @@ const areSame = (a: Float32Array, b: Float32Array): boolean => {
   return one.every((bits, i) => bits === other[i]);
 };
 
-/** In memory, the same as `first` as long as it is like it. */
-const keptAs = (first: Float32Array): Kept => {
-  let now = first;
-  return {
-    length: first.length,
-    read: () => now,
-    copy: (into) => into.set(now),
-    replace: (values) => {
-      now = areSame(first, values) ? first : values;
-    },
-  };
-};
+/**
+ * As at first, one array stands for all who have the same; later it lies on the shelf, or in memory where there is none. A
+ * class, since a policy has two dozen of them and closures would take six times the room.
+ */
+class KeptValues implements Kept {
+  #now: Float32Array | Place;
+  readonly #first: Float32Array;
+  readonly #shelf: Shelf | undefined;
 
-/** On the shelf, as long as it is not what it was at first. */
-const keptOn = (shelf: Shelf, first: Float32Array): Kept => {
-  let isFirst = true;
-  let place: Place | undefined;
-  return {
-    length: first.length,
-    read: () => (isFirst ? first : place!.read(0, new Float32Array(first.length))),
-    copy: (into) => {
-      if (isFirst) into.set(first);
-      else place!.read(0, into);
-    },
-    replace: (values) => {
-      isFirst = areSame(first, values);
-      if (isFirst) return;
-      place ??= shelf.place(first.byteLength);
-      place.write(0, values);
-    },
-  };
-};
+  constructor(first: Float32Array, shelf: Shelf | undefined) {
+    this.#now = first;
+    this.#first = first;
+    this.#shelf = shelf;
+  }
 
-/** Where there is a shelf, on it. */
-export const aside = (first: Float32Array, shelf: Shelf | undefined): Kept =>
-  shelf === undefined ? keptAs(first) : keptOn(shelf, first);
+  get length(): number {
+    return this.#first.length;
+  }
+
+  read(): Float32Array {
+    return this.#now instanceof Float32Array ? this.#now : this.#now.read(0, new Float32Array(this.length));
+  }
+
+  copy(into: Float32Array): void {
+    if (this.#now instanceof Float32Array) into.set(this.#now);
+    else this.#now.read(0, into);
+  }
+
+  replace(values: Float32Array): void {
+    if (areSame(this.#first, values)) this.#now = this.#first;
+    else if (this.#shelf === undefined) this.#now = values;
+    else {
+      if (this.#now instanceof Float32Array) this.#now = this.#shelf.place(values.byteLength);
+      this.#now.write(0, values);
+    }
+  }
+}
+
+export const kept = (first: Float32Array, shelf: Shelf | undefined): Kept => new KeptValues(first, shelf);

@@ -1,5 +1,5 @@
 import type { Shelf } from '#core/shelf';
-import { aside, isKept } from '#policies/shadow-q/kept';
+import { isKept, kept } from '#policies/shadow-q/kept';
 import { overwrite, type State, valuesOf } from '#policies/shadow-q/state';
 
 export type GateSettings = {
@@ -26,7 +26,7 @@ const copyOf = (learnt: State, shelf: Shelf | undefined): State =>
   Object.fromEntries(
     Object.entries(learnt).map(([name, held]) => [
       name,
-      isKept(held) ? aside(held.read(), shelf) : held.slice(),
+      isKept(held) ? kept(held.read(), shelf) : held.slice(),
     ]),
   );
 const write = (from: State, to: State): void => {

@@ -9,6 +9,62 @@ export type FileShelf = Shelf & { close(): void };
 const bytesOf = (values: ArrayBufferView): Uint8Array =>
   new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 
+type Disk = {
+  readonly read: (at: number, into: Uint8Array) => void;
+  readonly write: (at: number, values: Uint8Array) => void;
+  readonly fault: (what: string, cause: unknown) => PortError;
+  readonly onTrouble: (error: PortError) => void;
+};
+
+/** A class, since there may be tens of thousands of them, and closures would take several times the room. */
+class FilePlace implements Place {
+  readonly #disk: Disk;
+  readonly #at: number;
+  readonly #bytes: number;
+  #inMemory: Uint8Array | undefined;
+  /** Part of it was on a disk that can be neither written nor read. */
+  #lost: unknown;
+
+  constructor(disk: Disk, at: number, bytes: number) {
+    this.#disk = disk;
+    this.#at = at;
+    this.#bytes = bytes;
+  }
+
+  write(atByte: number, values: ArrayBufferView): void {
+    const written = bytesOf(values);
+    try {
+      if (this.#inMemory === undefined) this.#disk.write(this.#at + atByte, written);
+    } catch (error) {
+      this.#disk.onTrouble(this.#disk.fault('it stays in memory, since it could not be written', error));
+      this.#inMemory = this.#broughtIn(written.length < this.#bytes);
+    }
+    this.#inMemory?.set(written, atByte);
+  }
+
+  read<T extends ArrayBufferView>(atByte: number, into: T): T {
+    const wanted = bytesOf(into);
+    try {
+      if (this.#lost !== undefined) throw this.#lost;
+      if (this.#inMemory === undefined) this.#disk.read(this.#at + atByte, wanted);
+      else wanted.set(this.#inMemory.subarray(atByte, atByte + wanted.length));
+    } catch (error) {
+      throw this.#disk.fault('what was put aside cannot be read', error);
+    }
+    return into;
+  }
+
+  #broughtIn(withContent: boolean): Uint8Array {
+    const all = new Uint8Array(this.#bytes);
+    try {
+      if (withContent) this.#disk.read(this.#at, all);
+    } catch (cause) {
+      this.#lost = cause;
+    }
+    return all;
+  }
+}
+
 /**
  * In one file without a name, so that it goes with the process, however that ends. Reads and writes do not wait for the
  * loop: they are of some kilobytes, and the system keeps in memory what it has room for. What finds no room on the disk
@@ -44,53 +100,27 @@ export const fileShelf = (given: {
     return end - bytes;
   };
 
-  const readAt = (at: number, into: Uint8Array): void => {
-    for (let done = 0; done < into.length; ) {
-      const read = readSync(file, into, done, into.length - done, at + done);
-      // Past the end of the file nothing was ever written.
-      if (read === 0) return;
-      done += read;
-    }
-  };
-  const writeAt = (at: number, values: Uint8Array): void => {
-    for (let done = 0; done < values.length; )
-      done += writeSync(file, values, done, values.length - done, at + done);
+  const disk: Disk = {
+    read: (at, into) => {
+      for (let done = 0; done < into.length; ) {
+        const read = readSync(file, into, done, into.length - done, at + done);
+        // Past the end of the file nothing was ever written.
+        if (read === 0) return;
+        done += read;
+      }
+    },
+    write: (at, values) => {
+      for (let done = 0; done < values.length; )
+        done += writeSync(file, values, done, values.length - done, at + done);
+    },
+    fault,
+    onTrouble: given.onTrouble,
   };
 
   return {
-    place: (bytes): Place => {
+    place: (bytes) => {
       const at = take(bytes);
-      let inMemory: Uint8Array | undefined;
-      /** Part of it was on a disk that can be neither written nor read. */
-      let lost: unknown;
-      const place: Place = {
-        write: (atByte, values) => {
-          const written = bytesOf(values);
-          try {
-            if (inMemory === undefined) return writeAt(at + atByte, written);
-          } catch (error) {
-            given.onTrouble(fault('it stays in memory, since it could not be written', error));
-            inMemory = new Uint8Array(bytes);
-            try {
-              if (written.length < bytes) readAt(at, inMemory);
-            } catch (cause) {
-              lost = cause;
-            }
-          }
-          inMemory.set(written, atByte);
-        },
-        read: (atByte, into) => {
-          const wanted = bytesOf(into);
-          try {
-            if (lost !== undefined) throw lost;
-            if (inMemory === undefined) readAt(at + atByte, wanted);
-            else wanted.set(inMemory.subarray(atByte, atByte + wanted.length));
-          } catch (error) {
-            throw fault('what was put aside cannot be read', error);
-          }
-          return into;
-        },
-      };
+      const place = new FilePlace(disk, at, bytes);
       left.register(place, { at, bytes });
       return place;
     },

@@ -1,5 +1,5 @@
 import type { Shelf } from '#core/shelf';
-import { aside, type Kept } from '#policies/shadow-q/kept';
+import { type Kept, kept } from '#policies/shadow-q/kept';
 import type { State } from '#policies/shadow-q/state';
 import { type Adam, adamFrom } from './adam.ts';
 import type { Prior } from './prior.ts';
@@ -67,9 +67,13 @@ export const netsInLine = (prior: Prior): PupilNets => {
 export const netsAtRest = (prior: Prior, shelf?: Shelf): PupilNets => {
   const nets = prior.nets.map((shipped) => {
     const none = zerosLike(shipped);
-    const kept = (first: Float32Array): Kept => aside(first, shelf);
-    const moments = { m: kept(none), v: kept(none) };
-    return { weights: kept(shipped), ...moments, mean: kept(shipped), acting: kept(shipped) };
+    return {
+      weights: kept(shipped, shelf),
+      m: kept(none, shelf),
+      v: kept(none, shelf),
+      mean: kept(shipped, shelf),
+      acting: kept(shipped, shelf),
+    };
   });
   let steps = 0;
   return {
