@@ -25,6 +25,8 @@ export type MindSettings = {
   readonly leastRoundSeconds?: number | undefined;
   /** Steps of the history before the first that is still known. */
   readonly firstStep?: number;
+  /** Steps that will be recalled before the state of then is restored. */
+  readonly recalledSteps?: number;
   /** What was found out of the target, where it is not what the spec says. */
   readonly law?: FoundLaw | undefined;
 };

@@ -40,6 +40,7 @@ export const mind = ({
   without,
   prior = shippedPrior(spec.intervalSeconds),
   firstStep = 0,
+  recalledSteps,
   beside = false,
   pastSeconds = longestPastSeconds,
   leastRoundSeconds,
@@ -67,6 +68,7 @@ export const mind = ({
     ageSeconds: age,
     keepSeconds,
     firstStep,
+    recalledSteps,
     shelf: besideMemory,
     conditions: conditionsOf(told, age),
   });

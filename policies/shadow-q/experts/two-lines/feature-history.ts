@@ -14,6 +14,8 @@ export type FeatureHistorySettings = {
   readonly conditions?: readonly number[];
   /** The first step that is known; the history begins where the one before it ended. */
   readonly firstStep?: number;
+  /** Steps that are known already and only lead up to what comes: of those that nothing looks back at no features are made. */
+  readonly recalledSteps?: number | undefined;
   /** Where steps are kept; absent: in memory. */
   readonly shelf?: Shelf | undefined;
 };
@@ -57,6 +59,7 @@ export const featureHistory = (
       ? undefined
       : pastAside(settings.shelf, stepSeconds, wantedSteps);
   const keepSteps = aside === undefined ? wantedSteps : 0;
+  const neededFrom = (settings.recalledSteps ?? 0) - wantedSteps - 1;
   const raw = new Float32Array(featureCount);
   const spare = Math.max(16, keepSteps >> 2);
   const room = Math.min(256, keepSteps + spare);
@@ -90,7 +93,7 @@ export const featureHistory = (
   const makeRoom = (): void => {
     if (held >= keepSteps + spare) {
       const drop = held - keepSteps;
-      putAside();
+      if (steps >= neededFrom) putAside();
       rows.copyWithin(0, drop * featureCount, held * featureCount);
       scales.copyWithin(0, drop, held);
       filled.copyWithin(0, drop, held);
@@ -108,6 +111,12 @@ export const featureHistory = (
     }
   };
 
+  const writeRow = (at: number): void => {
+    tracker.write(raw);
+    for (let i = 0; i < conditions.length; i++) raw[demandFeatureCount + i] = conditions[i]!;
+    standardise(raw, standard, rows, at * featureCount);
+  };
+
   const endStep = (from: number, to: number): void => {
     const offset = from - firstSecond;
     for (let a = offset, end = offset + to - from; a < end; ) {
@@ -117,11 +126,9 @@ export const featureHistory = (
       a = b;
     }
     makeRoom();
-    tracker.write(raw);
-    for (let i = 0; i < conditions.length; i++) raw[demandFeatureCount + i] = conditions[i]!;
-    standardise(raw, standard, rows, held * featureCount);
+    if (steps >= neededFrom) writeRow(held);
     scales[held] = tracker.scale();
-    filled[held] = gap > 0 || to < wholeFrom ? 1 : 0;
+    filled[held] = gap > 0 || to < wholeFrom || steps < neededFrom ? 1 : 0;
     gap = 0;
     held++;
     steps++;
@@ -145,11 +152,7 @@ export const featureHistory = (
   return {
     push,
     /** Writes the newest step's features again, after the tracker's state was restored. */
-    renew: (): void => {
-      tracker.write(raw);
-      for (let i = 0; i < conditions.length; i++) raw[demandFeatureCount + i] = conditions[i]!;
-      standardise(raw, standard, rows, (held - 1) * featureCount);
-    },
+    renew: (): void => writeRow(held - 1),
     /** The target was found to be another than was thought: in the steps that are kept too. */
     retell: (found: readonly number[]): void => {
       conditions = found;
