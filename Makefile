@@ -19,7 +19,7 @@ bench: ## measure speed and memory, and print a table (ARGS="simulator live": th
 bench-cluster: ## measure a thousand ScalingPolicies beside a thousand HPAs on one control plane (ARGS="--count 200"; needs Linux and Go)
 	@node test/cluster/bench/bench-cluster.ts $(ARGS)
 
-bench-shards: ## measure two thousand ScalingPolicies shared by four replicas, one of them killed (ARGS="--count 400 --shards 2"; needs Linux and Go)
+bench-shards: ## measure a thousand ScalingPolicies shared by four replicas, one of them killed (ARGS="--count 2000"; needs Linux and Go)
 	@node test/cluster/bench/bench-shards.ts $(ARGS)
 
 clean: ## remove what was installed and made, the kept decisions in data/ excepted

@@ -46,12 +46,14 @@ export const recall = async (given: {
   const { store, cluster, target, spec } = given;
   const end = Math.ceil(given.atSeconds);
   const start = end - Math.ceil(given.historySeconds);
-  const { snapshot, damaged } = await store.loadSnapshot({ cluster, target, policy: given.policy });
-  const history = await historyIn(store, cluster, target, start, end);
-
   const seconds = Math.max(pastSeconds(spec), (leadCycles(spec) + 2) * spec.intervalSeconds);
   const fromSeconds = given.atSeconds - seconds;
-  const records = await keptRecords(store, { target, cluster, fromSeconds });
+  const [{ snapshot, damaged }, history, records] = await Promise.all([
+    store.loadSnapshot({ cluster, target, policy: given.policy }),
+    historyIn(store, cluster, target, start, end),
+    keptRecords(store, { target, cluster, fromSeconds }),
+  ]);
+
   const memory = records.reduce<Memory>(remembering, noMemory);
   const since = history === undefined ? undefined : history.startsAt + history.counts.length;
   return { memory: { ...memory, since }, snapshot, damaged, history };

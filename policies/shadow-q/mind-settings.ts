@@ -1,4 +1,5 @@
 import type { Spec } from '#core/model';
+import type { Shelf } from '#core/shelf';
 import type { Economy } from '#policies/shadow-q/experts/two-lines/chunk-gradient';
 import type { Prior } from '#policies/shadow-q/experts/two-lines/prior';
 import type { FoundLaw } from '#policies/shadow-q/served/service';
@@ -16,12 +17,16 @@ export type MindSettings = {
   readonly prior?: Prior;
   /** Rounds of learning are made beside the loop. */
   readonly beside?: boolean | undefined;
+  /** Where that which rounds beside the loop need lies meanwhile; absent: in memory. */
+  readonly shelf?: Shelf | undefined;
   /** Own past that is kept to learn from. */
   readonly pastSeconds?: number;
   /** Rounds begin no more often. */
   readonly leastRoundSeconds?: number | undefined;
   /** Steps of the history before the first that is still known. */
   readonly firstStep?: number;
+  /** Steps that will be recalled before the state of then is restored. */
+  readonly recalledSteps?: number;
   /** What was found out of the target, where it is not what the spec says. */
   readonly law?: FoundLaw | undefined;
 };

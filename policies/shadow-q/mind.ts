@@ -40,9 +40,11 @@ export const mind = ({
   without,
   prior = shippedPrior(spec.intervalSeconds),
   firstStep = 0,
+  recalledSteps,
   beside = false,
   pastSeconds = longestPastSeconds,
   leastRoundSeconds,
+  shelf,
   law,
 }: MindSettings) => {
   const told = economyOf(spec);
@@ -53,10 +55,12 @@ export const mind = ({
   });
   let served = servedIn(told);
   const age = Math.ceil(spec.metricAgeSeconds);
+  const besideMemory = beside ? shelf : undefined;
   const tracker = featureTracker(
     told.capacityPerReplica,
     lagSecondsOf(spec.startUpSeconds, stepSeconds),
     beginningOf(stepSeconds, age, firstStep),
+    besideMemory,
   );
   const keepSeconds = learning ? pastSeconds + age : 0;
   const history = featureHistory(tracker, prior.standard, {
@@ -64,10 +68,12 @@ export const mind = ({
     ageSeconds: age,
     keepSeconds,
     firstStep,
+    recalledSteps,
+    shelf: besideMemory,
     conditions: conditionsOf(told, age),
   });
   const pupil = learning
-    ? learner({ economy: told, ageSeconds: age, seed, prior, beside, pastSeconds, leastRoundSeconds })
+    ? learner({ economy: told, ageSeconds: age, seed, prior, beside, shelf, pastSeconds, leastRoundSeconds })
     : undefined;
   const experts: readonly Expert[] = [
     netsExpert('nets-shipped', prior.nets, () => served),
@@ -84,7 +90,8 @@ export const mind = ({
 
   const learned = experts.findIndex(({ name }) => name === 'nets-learned');
   const learnt = { ...table.learnt, ...pupil?.learnt };
-  const gate = pupil && regretGate({ experts: experts.length, learned, shipped: 0, stepSeconds, learnt });
+  const gate =
+    pupil && regretGate({ experts: experts.length, learned, shipped: 0, stepSeconds, learnt, shelf });
   let demotedStep = Number.NEGATIVE_INFINITY;
 
   const pin = experts.findIndex((each) => each.name === pinned);

@@ -102,7 +102,7 @@ export const recall = (
     startUpSeconds === data.startUpSeconds &&
     settings.learning === data.learning;
   if (!reaches || !alike) return { mind: beginAnew(settings, data), startsAt: undefined };
-  const same = mind({ ...settings, firstStep });
+  const same = mind({ ...settings, firstStep, recalledSteps: data.historySteps });
   // One of another version of the policy remembers other things.
   if (!fits(same.state(), data.state)) return { mind: beginAnew(settings, data), startsAt: undefined };
   const at = (second: number): number => counts[second + data.startsAt - from] ?? Number.NaN;

@@ -1,4 +1,6 @@
-import type { State } from '#policies/shadow-q/state';
+import type { Shelf } from '#core/shelf';
+import { isKept, kept } from '#policies/shadow-q/kept';
+import { overwrite, type State, valuesOf } from '#policies/shadow-q/state';
 
 export type GateSettings = {
   readonly experts: number;
@@ -8,6 +10,8 @@ export type GateSettings = {
   readonly stepSeconds: number;
   /** What is learnt, as it stands: weights and table. Overwritten where it proves bad. */
   readonly learnt: State;
+  /** Where what it can go back to lies; absent: in memory. */
+  readonly shelf?: Shelf | undefined;
 };
 
 /** Costs count with this half-life, as in the table; on less than two hours of them no verdict is given. */
@@ -18,14 +22,18 @@ const clearRatio = 1.25;
 const passRatio = 1.1;
 const passEverySeconds = 3600;
 
-type Values = State[string];
-const copyOf = (learnt: State): Record<string, Values> =>
-  Object.fromEntries(Object.entries(learnt).map(([name, values]) => [name, values.slice()]));
+const copyOf = (learnt: State, shelf: Shelf | undefined): State =>
+  Object.fromEntries(
+    Object.entries(learnt).map(([name, held]) => [
+      name,
+      isKept(held) ? kept(held.read(), shelf) : held.slice(),
+    ]),
+  );
 const write = (from: State, to: State): void => {
-  for (const [name, values] of Object.entries(to)) values.set(from[name]!);
+  for (const [name, held] of Object.entries(to)) overwrite(held, valuesOf(from[name]!));
 };
 export const allFinite = (learnt: State): boolean =>
-  Object.values(learnt).every((values) => values.every(Number.isFinite));
+  Object.values(learnt).every((held) => valuesOf(held).every(Number.isFinite));
 const named = (prefix: string, learnt: State): State =>
   Object.fromEntries(Object.entries(learnt).map(([name, values]) => [prefix + name, values]));
 
@@ -39,10 +47,10 @@ const named = (prefix: string, learnt: State): State =>
  * the beginning. To be kept as good it must have passed twice, an hour apart: the costs of an hour ago say nothing
  * about the weights of this minute.
  */
-export const regretGate = ({ experts, learned, shipped, stepSeconds, learnt }: GateSettings) => {
-  const first = copyOf(learnt);
-  const tried = copyOf(learnt);
-  const good = copyOf(learnt);
+export const regretGate = ({ experts, learned, shipped, stepSeconds, learnt, shelf }: GateSettings) => {
+  const first = copyOf(learnt, shelf);
+  const tried = copyOf(learnt, shelf);
+  const good = copyOf(learnt, shelf);
   const sums = new Float64Array(1 + experts);
   // [seconds of the sums, seconds since it passed, demotions, of these since it passed]
   const scalars = new Float64Array(4);

@@ -67,13 +67,21 @@ const reasonOf = (replicas: number, wanted: number, high: number): string => {
  * ordered up to it, above the high one released down to it. Demand does not depend on us, so every expert also runs in
  * a shadow on the recorded demand and every Q(s, e) is updated in hindsight, none by exploring.
  */
-export const shadowQ: PolicyMaker = ({ seed, settings, snapshot, history, beside, ...given }): Policy => {
+export const shadowQ: PolicyMaker = ({
+  seed,
+  settings,
+  snapshot,
+  history,
+  beside,
+  shelf,
+  ...given
+}): Policy => {
   const spec = onGrid(given.spec);
   const { capacity, lateness, startUp, ...thinking } = read(name, shadowQSettings, settings);
   const { learning } = thinking;
   const stored = snapshot?.data as SnapshotData | undefined;
   const served = service({ spec, capacity, lateness, startUp, start: stored?.service });
-  const mindSettings = () => ({ spec, seed, beside, ...thinking, law: served.law() });
+  const mindSettings = () => ({ spec, seed, beside, shelf, ...thinking, law: served.law() });
   let { mind, startsAt } = recall(mindSettings(), snapshot, history);
   const cost = costScore(spec, stored?.cost, () => mind.meanCost(), served.law);
   let lastAt = snapshot?.atSeconds ?? 0;

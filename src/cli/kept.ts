@@ -9,6 +9,12 @@ const fileOf = (url: string): string | undefined => {
   return url.replace(/^sqlite:(\/\/(?=\/))?/i, '');
 };
 
+/** The folder of a store that is a file. */
+export const keptIn = ({ store }: Pick<Config, 'store'>): string | undefined => {
+  const file = fileOf(store);
+  return file === undefined ? undefined : dirname(file);
+};
+
 /** The store as the configuration names it; made if it is not there yet. */
 export const openKept = async ({ store }: Config): Promise<Store> => {
   const file = fileOf(store);

@@ -183,6 +183,11 @@ export const configSchema = z.strictObject({
         .min(7200)
         .max(4 * daySeconds)
         .default(daySeconds / 2),
+      /**
+       * Holds a file, gone with the process, of what only rounds of learning look at. Absent: where the store's file is,
+       * else where the system has temporary files.
+       */
+      folder: name.optional(),
     })
     .prefault({}),
   /** Answers in the words of a language model, beside those of the record. It sees no cluster and steers nothing. */

@@ -10,6 +10,7 @@ import type {
   Transition,
 } from '#core/model';
 import type { Rng } from '#core/random';
+import type { Shelf } from '#core/shelf';
 
 /** A round of learning that is made beside the loop, as values that another thread can be sent. */
 export type Round = {
@@ -72,4 +73,6 @@ export type PolicyMaker = (given: {
   readonly history?: History | undefined;
   /** Long learning is not done in line but offered as `rounds`, by those policies that have any. */
   readonly beside?: boolean | undefined;
+  /** Where that which rounds need lies meanwhile; absent: in memory. */
+  readonly shelf?: Shelf | undefined;
 }) => Policy;

@@ -1,6 +1,9 @@
 import { settledAfterSeconds } from '#adapters/metrics/operator-sources';
-import type { Target } from '#core/model';
-import { jitterSeconds } from '#workflows/loop';
+import { type Target, targetKey } from '#core/model';
+import { seedOf } from '#core/random';
+
+/** Hundreds that look at one instant would wait for each other. A power of two: times stay exact. */
+const instantsInSecond = 64;
 
 /**
  * How long after a whole multiple of the interval a target is looked at: when a step of a counter has just settled, for
@@ -8,4 +11,6 @@ import { jitterSeconds } from '#workflows/loop';
  * of a metric source can.
  */
 export const lookOffsetSeconds = (target: Target, intervalSeconds: number): number =>
-  settledAfterSeconds + jitterSeconds(target, intervalSeconds / 3);
+  settledAfterSeconds +
+  (seedOf(targetKey(target)) % Math.max(1, Math.floor((instantsInSecond * intervalSeconds) / 3))) /
+    instantsInSecond;

@@ -4,6 +4,7 @@ import type { Config, KubernetesConfig } from '#config';
 import { type Target, targetKey } from '#core/model';
 import type { PolicySettings } from '#core/policy';
 import { seedOf } from '#core/random';
+import type { Shelf } from '#core/shelf';
 import type { Plan } from '#kubernetes/policy-plan';
 import type { Cluster } from '#operator/cluster';
 import { lookOffsetSeconds } from '#operator/look-offset';
@@ -16,8 +17,8 @@ import { recall } from '#workflows/recall';
 import { type TargetMemo, targetMemo } from '#workflows/target-memo';
 import type { Watched } from '#workflows/turns';
 
-/** After a start or a hand-over the first decision falls so soon, whatever the interval. */
-const firstLookWithinSeconds = 3;
+/** After a start or a hand-over the first decision falls so soon, whatever the interval: openings are spread by themselves. */
+const firstLookWithinSeconds = 1;
 /** A target that is not there may be made at any moment, and most are looked up in what is watched anyway. */
 const missingTargetSeconds = 5;
 
@@ -52,6 +53,7 @@ export const openPolicy = async (given: {
   readonly cluster: Cluster;
   readonly store: Store;
   readonly clock: Clock;
+  readonly shelf: Shelf;
   readonly claim: Claim;
   /** Of the resource as it is now. */
   readonly pauses: () => Plan['pauses'];
@@ -60,24 +62,21 @@ export const openPolicy = async (given: {
   const { plan, claim, config, cluster, store, clock } = given;
   const { target, spec, policy } = plan;
   const key = { cluster: config.cluster, target, policy: policy.name };
-  const memo = await targetMemo(store, key, clock.now);
   const { historySeconds } = config.loop;
-  const atSeconds = clock.now();
-  const known = await recall({
-    store,
-    cluster: config.cluster,
-    target,
-    spec,
-    policy: policy.name,
-    atSeconds,
-    historySeconds,
-  });
-  const { items } = await store.decisions({
-    target,
-    cluster: config.cluster,
-    outcome: 'scaled',
-    limit: 1,
-  });
+  const { cluster: inCluster } = config;
+  const [memo, known, { items }] = await Promise.all([
+    targetMemo(store, key, clock.now),
+    recall({
+      store,
+      cluster: inCluster,
+      target,
+      spec,
+      policy: policy.name,
+      atSeconds: clock.now(),
+      historySeconds,
+    }),
+    store.decisions({ target, cluster: inCluster, outcome: 'scaled', limit: 1 }),
+  ]);
   const [scaled] = items;
   const made = policies[policy.name]!.make({
     spec,
@@ -86,6 +85,7 @@ export const openPolicy = async (given: {
     snapshot: known.snapshot,
     history: known.history,
     beside: true,
+    shelf: given.shelf,
   });
   const doors = {
     api: cluster.api,

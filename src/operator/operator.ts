@@ -2,6 +2,7 @@ import type { Config, KubernetesConfig } from '#config';
 import type { Target } from '#core/model';
 import type { PolicySettings } from '#core/policy';
 import { seedOf } from '#core/random';
+import type { Shelf } from '#core/shelf';
 import { KubeError } from '#kubernetes/api';
 import { openCluster } from '#operator/cluster';
 import { byTarget } from '#operator/policies-by-target';
@@ -51,6 +52,7 @@ export const openOperator = (given: {
   readonly house: House;
   readonly telemetry: OpenTelemetry;
   readonly clock: Clock;
+  readonly shelf: Shelf;
   readonly lookAfter: (watched: Watched, signal: AbortSignal) => Promise<void>;
 }): Operator => {
   const { config, identity, house, telemetry, clock } = given;
@@ -92,6 +94,7 @@ export const openOperator = (given: {
           house,
           telemetry,
           clock,
+          shelf: given.shelf,
           owner: identity,
           lookAfter: given.lookAfter,
         }),

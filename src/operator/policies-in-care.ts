@@ -1,5 +1,6 @@
 import type { KubernetesConfig } from '#config';
 import { type Target, targetKey } from '#core/model';
+import { leanPolicies } from '#kubernetes/lean-policy';
 import { mirror } from '#kubernetes/mirror';
 import { policiesPath, type ScalingPolicy } from '#kubernetes/scaling-policy';
 import { type Shards, shards } from '#kubernetes/shards';
@@ -55,7 +56,7 @@ export const policiesInCare = (given: {
   const policies = mirror<ScalingPolicy, ScalingPolicy>({
     ...world,
     path: policiesPath,
-    keep: (policy) => policy,
+    keep: leanPolicies(),
     onChange: ({ namespace, name, now, before }) => {
       const affected = targets.changed(before, now);
       for (const key of new Set([`${namespace}/${name}`, ...affected.map(policyKey)])) void care.tend(key);

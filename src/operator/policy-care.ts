@@ -1,5 +1,6 @@
 import type { Config, KubernetesConfig } from '#config';
 import { targetKey } from '#core/model';
+import type { Shelf } from '#core/shelf';
 import type { PolicyFacts, TargetFound } from '#kubernetes/policy-facts';
 import type { Plan } from '#kubernetes/policy-plan';
 import { timestamp } from '#kubernetes/timestamps';
@@ -41,6 +42,7 @@ type Given = {
   readonly house: House;
   readonly telemetry: OpenTelemetry;
   readonly clock: Clock;
+  readonly shelf: Shelf;
   readonly owner: string;
   readonly lookAfter: (watched: Watched, signal: AbortSignal) => Promise<void>;
 };
@@ -106,6 +108,7 @@ export const policyCare = async (given: Given): Promise<PolicyCare> => {
     cluster,
     store: house.store,
     clock,
+    shelf: given.shelf,
     claim: given.claim,
     pauses,
     onFault,

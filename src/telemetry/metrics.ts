@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { Counter, Gauge, Histogram, type openMetricsContentType, Registry } from 'prom-client';
 import type { Target } from '#core/model';
 import type { DecisionRecord } from '#ports';
@@ -25,6 +26,14 @@ import { seriesBook } from './series.ts';
 /** From a cycle in memory (half a millisecond) to one whose metric source runs into its time-out. */
 const secondsBuckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
+const openRegistry = () => {
+  const registry = new Registry<typeof openMetricsContentType>();
+  registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
+  return registry;
+};
+
+const end = '# EOF\n';
+
 /**
  * Prometheus metrics as OpenMetrics, which alone carries exemplars. All that belongs to a target is made from its newest
  * record when it is scraped: nothing stands still, and forgetting a target forgets its series.
@@ -34,13 +43,19 @@ export const openMetrics = (given: {
   readonly mostTargets: number;
   readonly spans?: Readonly<Record<string, number>> | undefined;
 }) => {
-  const registry = new Registry<typeof openMetricsContentType>();
-  registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
+  const registry = openRegistry();
   const registers: Registers = [registry];
+  /** Each family of metrics that targets have is one by itself. */
+  const ofTargets: Registry<typeof openMetricsContentType>[] = [];
+  const eachTarget = (): Registers => {
+    const family = openRegistry();
+    ofTargets.push(family);
+    return [family];
+  };
   const book = seriesBook(given.mostTargets);
 
   tallies(
-    registers,
+    eachTarget(),
     book,
     'decisions_total',
     'Decisions.',
@@ -48,17 +63,17 @@ export const openMetrics = (given: {
     (b) => b.decisions,
   );
   tallies(
-    registers,
+    eachTarget(),
     book,
     'limited_total',
     'Decisions that a limit cut short.',
     ['limit', 'reason'],
     (b) => b.limited,
   );
-  sizes(registers, book, 'desired_replicas', 'Replicas that the last decision asks for.', 'desired');
-  sizes(registers, book, 'current_replicas', 'Replicas asked for before the last decision.', 'current');
-  sizes(registers, book, 'ready_replicas', 'Replicas that are ready.', 'ready');
-  for (const reading of readings()) gauge(registers, book, reading);
+  sizes(eachTarget(), book, 'desired_replicas', 'Replicas that the last decision asks for.', 'desired');
+  sizes(eachTarget(), book, 'current_replicas', 'Replicas asked for before the last decision.', 'current');
+  sizes(eachTarget(), book, 'ready_replicas', 'Replicas that are ready.', 'ready');
+  for (const reading of readings()) gauge(eachTarget(), book, reading);
   const faults = new Counter({
     name: `${prefix}faults_total`,
     help: 'Faults that no record tells of, by the place that failed.',
@@ -114,7 +129,17 @@ export const openMetrics = (given: {
     watchOperator: (read: () => OperatorFigures): void => operatorMetrics(registers, read),
     watchLog: (read: () => LogFigures): void => logMetrics(registers, read),
     forget: (target: Target): void => book.forget(target),
-    text: async () => ({ contentType: registry.contentType as string, body: await registry.metrics() }),
+    /** One family after the other, none of which stays in memory: of a thousand targets there are 36,000 series. */
+    text: async () => {
+      let body = '';
+      for (const family of ofTargets) {
+        body += (await family.metrics()).slice(0, -end.length);
+        family.resetMetrics();
+        await setImmediate();
+      }
+      body += await registry.metrics();
+      return { contentType: registry.contentType as string, body };
+    },
   };
 };
 

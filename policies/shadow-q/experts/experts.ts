@@ -3,6 +3,8 @@ import type { FeatureHistory } from '#policies/shadow-q/experts/two-lines/featur
 import { featureCount } from '#policies/shadow-q/experts/two-lines/features';
 import { highLine, lowLine } from '#policies/shadow-q/experts/two-lines/lines';
 import { type NetEngine, netEngine } from '#policies/shadow-q/experts/two-lines/net';
+import type { Kept } from '#policies/shadow-q/kept';
+import { copyTo } from '#policies/shadow-q/state';
 
 export const expertNames = ['nets-shipped', 'nets-learned', 'kpa-rule', 'hpa-rule'] as const;
 export type ExpertName = (typeof expertNames)[number];
@@ -50,7 +52,7 @@ const engine = (): NetEngine => {
 /** Several nets, their outputs averaged. */
 export const netsExpert = (
   name: ExpertName,
-  nets: readonly Float32Array[],
+  nets: readonly (Float32Array | Kept)[],
   served: () => Served,
 ): Expert => ({
   name,
@@ -61,7 +63,7 @@ export const netsExpert = (
     let o0 = 0;
     let o1 = 0;
     for (const net of nets) {
-      weights[0]!.set(net);
+      copyTo(weights[0]!, net);
       forward(0, 1);
       o0 += o[0]!;
       o1 += o[1]!;

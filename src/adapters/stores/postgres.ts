@@ -94,7 +94,7 @@ export const openPostgres = async (url: string, options: PostgresOptions = {}): 
   const fault = postgresFault(where);
   const settings: pg.PoolConfig = {
     connectionString: url,
-    max: 4,
+    max: 8,
     types,
     application_name: 'nimbusguard',
     connectionTimeoutMillis: 5000,

@@ -1,18 +1,20 @@
 import { randomUUID, webcrypto } from 'node:crypto';
-import { hostname } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { preciseNow, systemClock } from '#adapters/clocks/system';
 import { openEventBus } from '#adapters/events/registry';
 import { openExplainer } from '#adapters/explainers/registry';
 import { threadLearner } from '#adapters/learners/thread';
+import { fileShelf } from '#adapters/shelves/file';
 import { answersOf } from '#cli/answers';
 import { explanationRemarks } from '#cli/config-check/explanation-remarks';
 import { keptCounterfactuals } from '#cli/counterfactuals';
 import type { Frame } from '#cli/frame';
-import { openKept } from '#cli/kept';
+import { keptIn, openKept } from '#cli/kept';
 import { policySettingsIn } from '#cli/policy-settings-in';
 import type { Config } from '#config';
 import { type Target, targetKey } from '#core/model';
 import { random } from '#core/random';
+import type { Shelf } from '#core/shelf';
 import { uuid7 } from '#core/uuid';
 import { startServer } from '#http/server';
 import type { Store } from '#ports';
@@ -30,9 +32,9 @@ import { storeHealth } from './store-health.ts';
 
 const flushSeconds = 3;
 
-const openAll = async (config: Config, store: Store): Promise<readonly StaticTarget[]> => {
+const openAll = async (config: Config, store: Store, shelf: Shelf): Promise<readonly StaticTarget[]> => {
   const opened: StaticTarget[] = [];
-  for (const target of config.targets) opened.push(await openStaticTarget(config, target, store));
+  for (const target of config.targets) opened.push(await openStaticTarget(config, target, store, shelf));
   return opened;
 };
 
@@ -62,7 +64,12 @@ export const serve = async (
   const over = AbortSignal.any([signal, ended.signal]);
   const closers: (() => Promise<void>)[] = [() => store.close(), () => telemetry.close(flushSeconds)];
   try {
-    const opened = await openAll(config, store);
+    const shelf = fileShelf({
+      folder: config.learning.folder ?? keptIn(config) ?? tmpdir(),
+      onTrouble: (err) => log.warn({ err }, 'more memory than usual is used'),
+    });
+    closers.push(async () => shelf.close());
+    const opened = await openAll(config, store, shelf);
     for (const { watched, damaged } of opened)
       if (damaged.length > 0)
         log.warn({ target: targetKey(watched.target), versions: damaged }, 'damaged snapshots set aside');
@@ -101,6 +108,7 @@ export const serve = async (
         house,
         telemetry,
         clock,
+        shelf,
         lookAfter: loops.lookAfter,
       });
 

@@ -2,6 +2,7 @@ import { systemClock } from '#adapters/clocks/system';
 import type { Config, TargetConfig } from '#config';
 import { type Target, targetKey } from '#core/model';
 import { seedOf } from '#core/random';
+import type { Shelf } from '#core/shelf';
 import { policies } from '#policies/registry';
 import type { DecisionQuery, Store } from '#ports';
 import { recall } from '#workflows/recall';
@@ -33,6 +34,7 @@ export const openStaticTarget = async (
   config: Config,
   given: TargetConfig,
   store: Store,
+  shelf: Shelf,
 ): Promise<StaticTarget> => {
   const { cluster, seed } = config;
   const { namespace, kind, name, mode, spec, policy } = given;
@@ -67,6 +69,7 @@ export const openStaticTarget = async (
     snapshot,
     history,
     beside: world.paced,
+    shelf,
   });
   const watched: Watched = {
     ...world,

@@ -11,11 +11,11 @@ import { decisionsOf, startTendedFleet } from './tended-fleet.ts';
 import { writeLatency } from './write-latency.ts';
 
 const usage =
-  'usage: node test/cluster/bench/bench-shards.ts [--count 2000] [--shards 4] [--seconds 60] [--without-learning]';
+  'usage: node test/cluster/bench/bench-shards.ts [--count 1000] [--shards 4] [--seconds 60] [--without-learning]';
 
 const { values } = parseArgs({
   options: {
-    count: { type: 'string', default: '2000' },
+    count: { type: 'string', default: '1000' },
     shards: { type: 'string', default: '4' },
     seconds: { type: 'string', default: '60' },
     'without-learning': { type: 'boolean', default: false },

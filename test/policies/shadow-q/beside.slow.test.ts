@@ -1,9 +1,12 @@
+import { tmpdir } from 'node:os';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { inLineLearner } from '#adapters/learners/in-line';
 import { threadLearner } from '#adapters/learners/thread';
+import { fileShelf } from '#adapters/shelves/file';
 import type { Snapshot } from '#core/model';
 import type { Policy, Rounds } from '#core/policy';
 import { random } from '#core/random';
+import type { Shelf } from '#core/shelf';
 import { type RoundResult, roundWork } from '#policies/shadow-q/experts/two-lines/round';
 import { shadowQ } from '#policies/shadow-q/shadow-q';
 import type { Learner } from '#ports';
@@ -12,8 +15,8 @@ import { looks, pulses, recorded } from '#test/policies/shadow-q/demand';
 import { choose, stored } from '#test/policies/shadow-q/lives';
 
 const all = looks(pulses(2400));
-const made = (snapshot?: Snapshot, history?: ReturnType<typeof recorded>): Policy =>
-  shadowQ({ spec: spec(), seed: 3, settings: {}, snapshot, history, beside: true });
+const made = (snapshot?: Snapshot, history?: ReturnType<typeof recorded>, shelf?: Shelf): Policy =>
+  shadowQ({ spec: spec(), seed: 3, settings: {}, snapshot, history, beside: true, shelf });
 const roundsOf = (policy: Policy): Rounds => policy.rounds!;
 const here = inLineLearner(roundWork);
 const atOnce = async (): Promise<void> => {};
@@ -108,6 +111,25 @@ describe('learning beside the loop', () => {
     rounds.end(result);
     expect(rounds.settle()).toBe(false);
     expect(stateOf(policy.snapshot())).toEqual(before);
+  });
+
+  it('lives to the bit alike with what it learns from on a shelf', { timeout: 120_000 }, async () => {
+    const shelf = fileShelf({ folder: tmpdir(), onTrouble: () => expect.unreachable() });
+    const policies = [made(), made(undefined, undefined, shelf)];
+    for (const [k, o] of all.entries()) {
+      const [choice, same] = policies.map((policy) => choose(policy, o));
+      expect(same).toEqual(choice);
+      if (k % 200 !== 150) continue;
+      for (const { rounds } of policies) {
+        rounds!.end(await here.learn(rounds!.begin(), atOnce));
+        rounds!.settle();
+      }
+    }
+    const [state, same] = policies.map((policy) => stateOf(stored(policy)));
+    expect(same).toEqual(state);
+    const anew = made(stored(policies[1]!), recorded(all), shelf);
+    expect(stateOf(stored(anew))).toEqual(state);
+    shelf.close();
   });
 
   it('killed at any time and made anew it has the state that it had: rounds that act were saved', {

@@ -1,13 +1,18 @@
-import { describe, expect, it } from 'vitest';
+import { tmpdir } from 'node:os';
+import { describe, expect, it, test } from 'vitest';
+import { fileShelf } from '#adapters/shelves/file';
+import { random } from '#core/random';
 import { longestLookSeconds } from '#policies/shadow-q/experts/two-lines/demand-window';
 import {
   beginningOf,
+  type FeatureHistory,
   featureHistory,
   phaseOf,
-  standardise,
 } from '#policies/shadow-q/experts/two-lines/feature-history';
 import { featureCount, featureTracker } from '#policies/shadow-q/experts/two-lines/features';
+import { copied } from '#policies/shadow-q/experts/two-lines/own-chunks';
 import { shippedPrior } from '#policies/shadow-q/experts/two-lines/prior';
+import { standardise } from '#policies/shadow-q/experts/two-lines/standard';
 import { jumps } from '#test/policies/shadow-q/demand';
 
 const standard = shippedPrior(5).standard;
@@ -120,4 +125,37 @@ it('inputs are centred, scaled and clipped at four deviations', () => {
   };
   standardise(raw, flat, out, 0);
   expect([...out.subarray(0, 4)]).toEqual([1, 4, -4, -0.5]);
+});
+
+test('stretches of the past are on a shelf what they are in memory, also once the target is found to be another', () => {
+  const counts = jumps(3 * 3600, 5).map((count, t) => (t % 500 === 499 ? Number.NaN : count));
+  const shelf = fileShelf({ folder: tmpdir(), onTrouble: () => expect.unreachable() });
+  const [stepSeconds, ageSeconds, keepSeconds] = [15, 20, 5400];
+  const told = { stepSeconds, ageSeconds, keepSeconds, conditions: [1, 2, 3] };
+  const [one, other] = [undefined, shelf].map((where) =>
+    featureHistory(featureTracker(50, 50), standard, { ...told, shelf: where }),
+  ) as [FeatureHistory, FeatureHistory];
+  const rng = random(7);
+  let [compared, gaps] = [0, 0];
+  counts.forEach((count, t) => {
+    for (const history of [one, other]) {
+      history.push(count);
+      if (t === 7000) history.retell([0.5, 2, 0]);
+    }
+    if (t < 600 || t % 97 > 0) return;
+    other.putAside();
+    const steps = 1 + rng.integer(20);
+    const first = one.steps() - keepSeconds / stepSeconds;
+    const room = Math.min(one.steps(), keepSeconds / stepSeconds) - steps - 2;
+    const start = Math.max(0, first) + rng.integer(room);
+    const [mine, theirs] = [one, other].map((history) => history.stretch(start, steps));
+    expect(theirs === undefined ? undefined : copied(theirs, stepSeconds)).toEqual(
+      mine === undefined ? undefined : copied(mine, stepSeconds),
+    );
+    if (mine === undefined) gaps++;
+    else compared++;
+  });
+  expect(compared).toBeGreaterThan(50);
+  expect(gaps).toBeGreaterThan(2);
+  shelf.close();
 });

@@ -1,5 +1,7 @@
+import { tmpdir } from 'node:os';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { fileShelf } from '#adapters/shelves/file';
 import { featureCount, featureTracker } from '#policies/shadow-q/experts/two-lines/features';
 import { jumps, pulses, shaped } from '#test/policies/shadow-q/demand';
 import { referenceFeatures } from '#test/policies/shadow-q/features-reference';
@@ -108,4 +110,22 @@ describe('the season', () => {
   it('trusts none where demand has no period', () => {
     expect([...rawAt(jumps(4 * 3600, 3), capacity).subarray(32, 36)]).toEqual([0, 0, 0, 0]);
   });
+});
+
+it('features are the same with the sums of two days on a shelf as in memory', () => {
+  const counts = pulses(2.2 * 86_400);
+  const shelf = fileShelf({ folder: tmpdir(), onTrouble: () => expect.unreachable() });
+  const trackers = [undefined, shelf].map((where) => featureTracker(capacity, lagSeconds, undefined, where));
+  const rows = trackers.map(() => new Float32Array(featureCount));
+  let differ = 0;
+  for (let end = firstSeconds, k = 0; end <= counts.length; end += 5, k++) {
+    trackers.forEach((tracker, i) => {
+      tracker.push(counts, Math.max(0, end - 5), end);
+      if (k % 7 === 0) tracker.write(rows[i]!);
+    });
+    if (rows[0]!.some((value, i) => !Object.is(value, rows[1]![i]))) differ++;
+  }
+  expect(differ).toBe(0);
+  expect(trackers[1]!.state).toEqual(trackers[0]!.state);
+  shelf.close();
 });

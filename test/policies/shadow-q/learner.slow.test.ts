@@ -63,7 +63,7 @@ describe('the learner', () => {
     const { history, pupil } = lived;
     const costs = (nets: readonly Float32Array[]): number =>
       nets.reduce((sum, net) => sum + costOf(history, net), 0);
-    expect(costs(pupil.acting)).toBeLessThan(0.9 * costs(prior.nets));
+    expect(costs(pupil.acting as readonly Float32Array[])).toBeLessThan(0.9 * costs(prior.nets));
   });
 
   it('ends a round of twenty steps each five minutes of the first hour, of eight each twenty after it', () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { regretGate } from '#policies/shadow-q/regret-gate';
+import { overwrite, valuesOf } from '#policies/shadow-q/state';
 
 const stepSeconds = 60;
 const hour = 60;
@@ -95,7 +96,7 @@ describe('the regret gate', () => {
           steps.forEach(([own, shipped, learned], k) => {
             if (k === cut)
               for (const [name, values] of Object.entries(halves[1].gate.state))
-                values.set(halves[0].gate.state[name]!);
+                overwrite(values, valuesOf(halves[0].gate.state[name]!));
             const costs = [shipped, learned, 5, 5];
             halves[k < cut ? 0 : 1].live(1, own, costs);
             whole.live(1, own, costs);

@@ -1,3 +1,6 @@
+import type { Shelf } from '#core/shelf';
+import { prefixSums } from './prefix-sums.ts';
+
 /** The grid on which demand is summed: every window of the features is a multiple of it. */
 export const gridSeconds = 5;
 
@@ -10,20 +13,11 @@ export const longestLookSeconds = mostBlocks * gridSeconds;
  * clipped at the start of the history; one that ends before it gives the first second. `firstBlock` is not 0 where the
  * beginning of the history is no longer known: then what is restored next must come from a snapshot.
  */
-export const demandWindow = (firstBlock = 0, firstBlockSeconds = gridSeconds) => {
-  let prefix = new Float64Array(1024);
-  let capacity = prefix.length;
+export const demandWindow = (firstBlock = 0, firstBlockSeconds = gridSeconds, shelf?: Shelf) => {
+  const prefix = prefixSums(firstBlock, mostBlocks, shelf);
   let blocks = firstBlock;
   let first = 0;
   let firstSeconds = firstBlockSeconds;
-
-  const grow = (): void => {
-    const wider = new Float64Array(Math.min(2 * capacity, mostBlocks));
-    for (let i = Math.max(0, blocks - capacity + 1); i <= blocks; i++)
-      wider[i % wider.length] = prefix[i % capacity]!;
-    prefix = wider;
-    capacity = prefix.length;
-  };
 
   return {
     push: (counts: ArrayLike<number>, from: number, to: number): void => {
@@ -31,20 +25,19 @@ export const demandWindow = (firstBlock = 0, firstBlockSeconds = gridSeconds) =>
         first = counts[from]!;
         if (blocks === 0) firstSeconds = to - from;
       }
-      if (blocks + 1 >= capacity && capacity < mostBlocks) grow();
-      let sum = prefix[blocks % capacity]!;
+      let sum = prefix.at(blocks);
       for (let t = from; t < to; t++) sum += counts[t]!;
       blocks++;
-      prefix[blocks % capacity] = sum;
+      prefix.push(sum);
     },
     /** Mean rate over `width` blocks that end `back` blocks ago. */
     mean: (back: number, width: number): number => {
       const end = blocks - back;
       if (end <= 0) return first;
       const start = end - width;
-      const atEnd = prefix[end % capacity]!;
+      const atEnd = prefix.at(end);
       if (start <= 0) return atEnd / ((end - 1) * gridSeconds + firstSeconds);
-      return (atEnd - prefix[start % capacity]!) / (width * gridSeconds);
+      return (atEnd - prefix.at(start)) / (width * gridSeconds);
     },
     blocks: (): number => blocks,
     /** Seconds since the history began. */

@@ -1,36 +1,8 @@
+import type { Shelf } from '#core/shelf';
 import { gridSeconds, longestLookSeconds } from './demand-window.ts';
 import { type Beginning, demandFeatureCount, type FeatureTracker, featureCount } from './features.ts';
-
-/** How the raw features become inputs: (x − mean)/deviation, clipped. */
-export type Standard = { readonly mean: Float32Array; readonly deviation: Float32Array };
-export const mostDeviations = 4;
-
-export const standardise = (
-  raw: Float32Array,
-  { mean, deviation }: Standard,
-  out: Float32Array,
-  at: number,
-): void => {
-  for (let i = 0; i < featureCount; i++) {
-    const x = (raw[i]! - mean[i]!) / deviation[i]!;
-    out[at + i] = Math.max(-mostDeviations, Math.min(mostDeviations, x));
-  }
-};
-
-/** Writes the conditions into the first `steps` rows as inputs: they hold for all times alike. */
-export const tell = (
-  rows: Float32Array,
-  steps: number,
-  conditions: readonly number[],
-  { mean, deviation }: Standard,
-): void => {
-  conditions.forEach((condition, i) => {
-    const at = demandFeatureCount + i;
-    const x = (Math.fround(condition) - mean[at]!) / deviation[at]!;
-    const input = Math.max(-mostDeviations, Math.min(mostDeviations, x));
-    for (let k = 0; k < steps; k++) rows[k * featureCount + at] = input;
-  });
-};
+import { pastAside } from './past-aside.ts';
+import { type Standard, standardise, tell } from './standard.ts';
 
 export type FeatureHistorySettings = {
   readonly stepSeconds: number;
@@ -42,6 +14,21 @@ export type FeatureHistorySettings = {
   readonly conditions?: readonly number[];
   /** The first step that is known; the history begins where the one before it ended. */
   readonly firstStep?: number;
+  /** Steps that are known already and only lead up to what comes: of those that nothing looks back at no features are made. */
+  readonly recalledSteps?: number | undefined;
+  /** Where steps are kept; absent: in memory. */
+  readonly shelf?: Shelf | undefined;
+};
+
+/** Steps one after the other, and the arrivals on which their decisions acted. */
+export type Stretch = {
+  readonly rows: Float32Array;
+  readonly scales: Float32Array;
+  /** Where in `scales` and `arrivals` it begins. */
+  readonly scalesAt: number;
+  readonly arrivals: Float32Array;
+  readonly from: number;
+  readonly steps: number;
 };
 
 /** Length of the first step: the first decision is at the first multiple of the step that sees anything. */
@@ -66,7 +53,13 @@ export const featureHistory = (
   const { stepSeconds, ageSeconds, keepSeconds, firstStep: begin = 0 } = settings;
   let conditions = settings.conditions ?? [];
   const phase = phaseOf(stepSeconds, ageSeconds);
-  const keepSteps = Math.ceil(keepSeconds / stepSeconds);
+  const wantedSteps = Math.ceil(keepSeconds / stepSeconds);
+  const aside =
+    settings.shelf === undefined || wantedSteps === 0
+      ? undefined
+      : pastAside(settings.shelf, stepSeconds, wantedSteps);
+  const keepSteps = aside === undefined ? wantedSteps : 0;
+  const neededFrom = (settings.recalledSteps ?? 0) - wantedSteps - 1;
   const raw = new Float32Array(featureCount);
   const spare = Math.max(16, keepSteps >> 2);
   const room = Math.min(256, keepSteps + spare);
@@ -91,10 +84,16 @@ export const featureHistory = (
     return b;
   };
 
+  const putAside = (): void => {
+    const known = { rows, scales, filled, seconds: seconds.subarray(0, heldSeconds) };
+    aside?.put({ step: firstStep, steps: held, second: firstSecond, ...known });
+  };
+
   /** Makes room for one step: drops the oldest quarter when all that is to be kept is there, else doubles. */
   const makeRoom = (): void => {
     if (held >= keepSteps + spare) {
       const drop = held - keepSteps;
+      if (steps >= neededFrom) putAside();
       rows.copyWithin(0, drop * featureCount, held * featureCount);
       scales.copyWithin(0, drop, held);
       filled.copyWithin(0, drop, held);
@@ -112,6 +111,12 @@ export const featureHistory = (
     }
   };
 
+  const writeRow = (at: number): void => {
+    tracker.write(raw);
+    for (let i = 0; i < conditions.length; i++) raw[demandFeatureCount + i] = conditions[i]!;
+    standardise(raw, standard, rows, at * featureCount);
+  };
+
   const endStep = (from: number, to: number): void => {
     const offset = from - firstSecond;
     for (let a = offset, end = offset + to - from; a < end; ) {
@@ -121,11 +126,9 @@ export const featureHistory = (
       a = b;
     }
     makeRoom();
-    tracker.write(raw);
-    for (let i = 0; i < conditions.length; i++) raw[demandFeatureCount + i] = conditions[i]!;
-    standardise(raw, standard, rows, held * featureCount);
+    if (steps >= neededFrom) writeRow(held);
     scales[held] = tracker.scale();
-    filled[held] = gap > 0 || to < wholeFrom ? 1 : 0;
+    filled[held] = gap > 0 || to < wholeFrom || steps < neededFrom ? 1 : 0;
     gap = 0;
     held++;
     steps++;
@@ -149,17 +152,38 @@ export const featureHistory = (
   return {
     push,
     /** Writes the newest step's features again, after the tracker's state was restored. */
-    renew: (): void => {
-      tracker.write(raw);
-      for (let i = 0; i < conditions.length; i++) raw[demandFeatureCount + i] = conditions[i]!;
-      standardise(raw, standard, rows, (held - 1) * featureCount);
-    },
+    renew: (): void => writeRow(held - 1),
     /** The target was found to be another than was thought: in the steps that are kept too. */
     retell: (found: readonly number[]): void => {
       conditions = found;
       tell(rows, held, conditions, standard);
     },
     endOf,
+    /** The first step that a stretch may begin with. */
+    firstKept: () => (aside === undefined ? firstStep : Math.max(begin, steps - aside.room)),
+    /** Before stretches are read: those that are known by now can be. */
+    putAside,
+    /** undefined: some of it was not recorded. Views, where it is in memory. */
+    stretch: (start: number, length: number): Stretch | undefined => {
+      const second = endOf(start) + ageSeconds;
+      if (aside !== undefined) {
+        const found = aside.steps(start, length);
+        if (found.filled) return undefined;
+        tell(found.rows, length, conditions, standard);
+        const arrivals = aside.seconds(second, length * stepSeconds);
+        return { ...found, scalesAt: 0, arrivals, from: 0, steps: length };
+      }
+      const at = start - firstStep;
+      if (filled.subarray(at, at + length).includes(1)) return undefined;
+      return {
+        rows: rows.subarray(at * featureCount, (at + length) * featureCount),
+        scales,
+        scalesAt: at,
+        arrivals: seconds,
+        from: second - firstSecond,
+        steps: length,
+      };
+    },
     steps: () => steps,
     firstStep: () => firstStep,
     seconds: () => firstSecond + heldSeconds,

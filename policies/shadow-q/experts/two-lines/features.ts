@@ -1,3 +1,4 @@
+import type { Shelf } from '#core/shelf';
 import { demandWindow, gridSeconds } from './demand-window.ts';
 import { slidingMaximum } from './extremes.ts';
 import { seasons } from './seasons.ts';
@@ -54,10 +55,10 @@ export type Situation = { volatility: number; trend: number; seasonTrusted: bool
  * one tracker serves all nets. `capacity` is the rate that one replica serves at 100 % CPU; every logarithm is floored
  * at a tenth of it. `lagSeconds` is the time from a sample to the first replica that it can bring.
  */
-export const featureTracker = (capacity: number, lagSeconds: number, begin?: Beginning) => {
+export const featureTracker = (capacity: number, lagSeconds: number, begin?: Beginning, shelf?: Shelf) => {
   const floor = 0.1 * capacity;
   const lag = inBlocks(lagSeconds);
-  const window = demandWindow(begin?.blocks, begin?.firstSeconds);
+  const window = demandWindow(begin?.blocks, begin?.firstSeconds, shelf);
   const season = seasons(floor);
   const maxima = maximumWindows.map(slidingMaximum);
   const minima = minimumWindows.map(slidingMaximum);

@@ -1,10 +1,13 @@
 import type { Round } from '#core/policy';
-import { type Adam, adamFrom } from './adam.ts';
+import type { Shelf } from '#core/shelf';
+import { type State, valuesOf } from '#policies/shadow-q/state';
+import type { Adam } from './adam.ts';
 import type { Economy } from './chunk-gradient.ts';
 import type { FeatureHistory } from './feature-history.ts';
 import { lesson } from './lesson.ts';
 import { copied, ownChunks, pastOf } from './own-chunks.ts';
 import type { Prior } from './prior.ts';
+import { netsAtRest, netsInLine } from './pupil-nets.ts';
 import type { RoundPart, RoundResult, RoundStart } from './round.ts';
 import { ageAtRound, firstRoundSeconds, scheduleAt } from './schedule.ts';
 
@@ -18,6 +21,8 @@ export type LearnerSettings = {
   readonly pastSeconds: number;
   /** Rounds are made beside the loop, none in `advance`. */
   readonly beside?: boolean;
+  /** Where nets lie from one round beside the loop to the next. */
+  readonly shelf?: Shelf | undefined;
   readonly leastRoundSeconds?: number | undefined;
 };
 
@@ -33,6 +38,7 @@ const spareSeconds = 3600;
 const allFinite = (arrays: readonly Float32Array[]): boolean =>
   arrays.every((values) => values.every(Number.isFinite));
 const arraysOf = ({ weights, m, v, mean }: Adam): readonly Float32Array[] => [weights, m, v, mean];
+const sizes = (all: readonly Adam[]): string => JSON.stringify(all.flatMap(arraysOf).map((x) => x.length));
 
 /**
  * Goes on learning on the target's own past, beside made-up loads. A round is a few steps of Adam; its result acts when
@@ -40,12 +46,20 @@ const arraysOf = ({ weights, m, v, mean }: Adam): readonly Float32Array[] => [we
  * the net and the number of the step alone: a replay learns the same.
  */
 export const learner = (settings: LearnerSettings) => {
-  const { economy, ageSeconds, seed, prior, beside = false, pastSeconds, leastRoundSeconds } = settings;
+  const {
+    economy,
+    ageSeconds,
+    seed,
+    prior,
+    beside = false,
+    shelf,
+    pastSeconds,
+    leastRoundSeconds,
+  } = settings;
   const { stepSeconds } = economy;
   /** As the target was found to be. */
   let found = economy;
-  const nets: Adam[] = prior.nets.map(adamFrom);
-  const acting = prior.nets.map((net) => net.slice());
+  const nets = beside ? netsAtRest(prior, shelf) : netsInLine(prior);
   const inLine = beside ? undefined : lesson(economy, ageSeconds, prior);
   // [Adam steps before the moments began]
   const moments = new Float64Array(1);
@@ -62,7 +76,7 @@ export const learner = (settings: LearnerSettings) => {
   const endRound = (step: number): void => {
     scalars[0]!++;
     roundSteps[1] = step;
-    for (let net = 0; net < nets.length; net++) acting[net]!.set(nets[net]!.mean);
+    nets.act();
   };
 
   /** After each step of the history; true when a round has ended and new nets act. */
@@ -83,9 +97,9 @@ export const learner = (settings: LearnerSettings) => {
     // A process that starts anew in the middle of a round has made none yet.
     while (inLine.replay.makeMore());
     const past = pastOf(history, stepSeconds, ageSeconds, pastSeconds);
-    for (let net = 0; net < nets.length; net++) {
+    for (const [net, taught] of nets.taken().entries()) {
       const of = { seed, net, step: scalars[5]!, rate: scalars[3]!, meanRate: scalars[4]!, meanCost, found };
-      inLine.learn(nets[net]!, ownChunks(history, past, of, stepSeconds, ageSeconds), of);
+      inLine.learn(taught, ownChunks(history, past, of, stepSeconds), of);
     }
     scalars[5]!++;
     scalars[1]!--;
@@ -106,38 +120,34 @@ export const learner = (settings: LearnerSettings) => {
     );
     const firstStep = scalars[5]!;
     const begunStep = history.steps();
+    history.putAside();
     const past = pastOf(history, stepSeconds, ageSeconds, pastSeconds - spareSeconds);
+    const taken = nets.taken();
     const start: RoundStart = {
       ...{ economy, found, ageSeconds, seed, meanCost, firstStep },
       ...{ rate: schedule.rate, meanRate: schedule.meanRate },
-      nets,
+      nets: taken,
     };
     const part = (i: number) => {
-      const value: RoundPart = nets.map((_, net) =>
-        ownChunks(history, past, { seed, net, step: firstStep + i }, stepSeconds, ageSeconds).map((chunk) =>
+      const value: RoundPart = prior.nets.map((_, net) =>
+        ownChunks(history, past, { seed, net, step: firstStep + i }, stepSeconds).map((chunk) =>
           copied(chunk, stepSeconds),
         ),
       );
       const buffers = value.flat().flatMap(({ rows, scales, arrivals }) => [rows, scales, arrivals]);
       return { value, buffers: buffers.map(({ buffer }) => buffer as ArrayBuffer) };
     };
+    const expected = sizes(taken);
     const checked = (result: unknown): RoundResult => {
       const { nets: taught } = result as RoundResult;
-      const sizes = (all: readonly Adam[]): string =>
-        JSON.stringify(all.flatMap(arraysOf).map((x) => x.length));
-      if (sizes(taught) !== sizes(nets) || !allFinite(taught.flatMap(arraysOf)))
+      if (sizes(taught) !== expected || !allFinite(taught.flatMap(arraysOf)))
         throw new Error(
           '[shadow-q] a round of learning ended in weights that are no numbers: it is given up',
         );
       return { nets: taught };
     };
     const adopt = ({ nets: taught }: RoundResult): void => {
-      taught.forEach((net, n) => {
-        const mine = arraysOf(nets[n]!);
-        arraysOf(net).forEach((values, i) => {
-          mine[i]!.set(values);
-        });
-      });
+      nets.adopt(taught);
       scalars[5] = firstStep + schedule.steps;
       setNext(age, everySeconds);
       roundSteps[0] = begunStep;
@@ -147,31 +157,17 @@ export const learner = (settings: LearnerSettings) => {
     return { start, parts: schedule.steps, part, checked, adopt };
   };
 
-  const state: Record<string, Float32Array | Float64Array> = { learnerScalars: scalars, moments, roundSteps };
-  nets.forEach(({ weights, m, v, mean }, i) => {
-    Object.assign(state, {
-      [`weights${i}`]: weights,
-      [`m${i}`]: m,
-      [`v${i}`]: v,
-      [`mean${i}`]: mean,
-      [`acting${i}`]: acting[i]!,
-    });
-  });
+  const state: State = { learnerScalars: scalars, moments, roundSteps, ...nets.state };
 
   /** Adam counts its own steps; they follow from ours. Beside the loop no round is open after a restart. */
   const restored = (): void => {
-    for (const net of nets) net.steps = scalars[5]! - moments[0]!;
+    nets.count(scalars[5]! - moments[0]!);
     if (beside) scalars[1] = 0;
   };
 
   /** After older means were restored: weights and what acts follow them, an open round is over. */
   const demoted = (): void => {
-    nets.forEach((net, i) => {
-      net.weights.set(net.mean);
-      net.m.fill(0);
-      net.v.fill(0);
-      acting[i]!.set(net.mean);
-    });
+    nets.fallBack();
     moments[0] = scalars[5]!;
     scalars[1] = 0;
     restored();
@@ -185,12 +181,11 @@ export const learner = (settings: LearnerSettings) => {
     },
     dueSecond,
     begin,
-    acting,
+    acting: nets.acting,
     rounds: () => scalars[0]!,
     state,
-    /** The means are what a net has learnt; all else follows from them. */
-    learnt: Object.fromEntries(nets.map(({ mean }, i) => [`mean${i}`, mean])),
-    isSound: (): boolean => allFinite([...nets.flatMap(arraysOf), ...acting]),
+    learnt: nets.learnt,
+    isSound: (): boolean => allFinite(Object.values(nets.state).map(valuesOf) as Float32Array[]),
     restored,
     demoted,
     /** Under a history that begins, the times of the rounds begin too. */

@@ -1,12 +1,12 @@
 import { random } from '#core/random';
 import { type Adam, adamStep } from './adam.ts';
 import { type ChunkGradient, chunkGradient, conditionsOf, type Economy } from './chunk-gradient.ts';
-import { tell } from './feature-history.ts';
 import { netEngine } from './net.ts';
 import { type OwnChunk, ownChunkCount } from './own-chunks.ts';
 import { chunkSeconds } from './pretrain.ts';
 import type { Prior } from './prior.ts';
 import { chunksOfLoad, type ReadyChunk, sharedReplayChunks } from './replay-chunks.ts';
+import { tell } from './standard.ts';
 
 const replayedChunks = 4;
 const batch = ownChunkCount + replayedChunks;

@@ -1,11 +1,9 @@
 import { random } from '#core/random';
-import type { FeatureHistory } from './feature-history.ts';
-import { featureCount } from './features.ts';
+import type { FeatureHistory, Stretch } from './feature-history.ts';
 import { chunkSeconds } from './pretrain.ts';
-import type { ReadyChunk } from './replay-chunks.ts';
 
-/** A stretch of the own past; views into the history, unless copied. */
-export type OwnChunk = Omit<ReadyChunk, 'meanCost'>;
+/** A stretch of the own past. */
+export type OwnChunk = Stretch;
 
 export const ownChunkCount = 4;
 const recentSeconds = 24 * 3600;
@@ -23,7 +21,7 @@ export const pastOf = (
 ): Past => {
   const end = history.steps() - 1 - Math.ceil(ageSeconds / stepSeconds);
   const most = Math.floor(pastSeconds / stepSeconds);
-  return { end, kept: Math.min(end - history.firstStep(), most) };
+  return { end, kept: Math.min(end - history.firstKept(), most) };
 };
 
 /** Stretches as long as there are: two anywhere in the past, two near its end. Drawn by seed, net and step alone. */
@@ -32,7 +30,6 @@ export const ownChunks = (
   { end, kept }: Past,
   of: { readonly seed: number; readonly net: number; readonly step: number },
   stepSeconds: number,
-  ageSeconds: number,
 ): readonly OwnChunk[] => {
   const rng = random(of.seed, of.net, of.step);
   const steps = Math.min(chunkSeconds / stepSeconds, kept);
@@ -42,19 +39,10 @@ export const ownChunks = (
     const u = rng.next();
     const back = i < 2 ? steps + u * (kept - steps) : u * u * (recentSeconds / stepSeconds);
     const start = Math.floor(Math.max(end - kept, Math.min(end - steps, end - back)));
-    const at = start - history.firstStep();
-    if (at < 0)
+    if (start < history.firstKept())
       throw new Error('[shadow-q] the past that this round was to learn from is gone: begin another');
-    const filled = history.filled().subarray(at, at + steps);
-    if (filled.includes(1)) continue;
-    found.push({
-      rows: history.rows().subarray(at * featureCount, (at + steps) * featureCount),
-      scales: history.scales(),
-      scalesAt: at,
-      arrivals: history.arrivals(),
-      from: history.endOf(start) + ageSeconds - history.firstSecond(),
-      steps,
-    });
+    const chunk = history.stretch(start, steps);
+    if (chunk !== undefined) found.push(chunk);
   }
   return found;
 };

@@ -1,10 +1,11 @@
 import { type Rng, random } from '#core/random';
 import { adamFrom, adamStep } from './adam.ts';
 import { chunkGradient, conditionsOf, type Economy } from './chunk-gradient.ts';
-import { type FeatureHistory, featureHistory, type Standard } from './feature-history.ts';
+import { type FeatureHistory, featureHistory } from './feature-history.ts';
 import { featureCount, featureTracker } from './features.ts';
 import { firstWeights } from './lines.ts';
 import { netEngine } from './net.ts';
+import type { Standard } from './standard.ts';
 import { syntheticLoad } from './synthetic.ts';
 
 export const chunkSeconds = 48 * 60;

@@ -1,7 +1,7 @@
 import { decodeFloat32 } from '#core/encoding';
 import fiveSeconds from '../../../priors/two-lines-5s.json' with { type: 'json' };
 import fifteenSeconds from '../../../priors/two-lines-15s.json' with { type: 'json' };
-import type { Standard } from './feature-history.ts';
+import type { Standard } from './standard.ts';
 
 export type Prior = { readonly standard: Standard; readonly nets: readonly Float32Array[] };
 
