@@ -46,8 +46,9 @@ config: ## check the configuration, all its faults at once
 demo: ## watch a recorded day in a minute (ARGS="--load FILE.csv": a day of your own)
 	@./nimbusguard demo $(ARGS)
 
-docs: ## draw the graphs into docs/control-loop.md and docs/explanations.md
+docs: ## draw the graphs into docs/control-loop.md and docs/explanations.md, and docs/transcript.md anew
 	node scripts/draw-graph.ts
+	node scripts/draw-transcript.ts
 
 experiments: ## rebuild the committed results of experiments, hours of all cores (NAMES="cold-start": these alone)
 	@for name in $(or $(NAMES),$(notdir $(patsubst %/definition.json,%,$(wildcard experiments/*/definition.json)))); do \

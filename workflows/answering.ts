@@ -5,14 +5,7 @@ import { type Target, targetKey } from '#core/model';
 import { inOneLine } from '#core/one-line';
 import { howToAsk, momentOf, type Question, readQuestion, spanOf, understood } from '#core/question';
 import { evidence, replicas, type Said, say, size, time } from '#core/said';
-import {
-  type Answer,
-  type Archive,
-  NotKeptError,
-  type SpanPlace,
-  type Store,
-  type TargetSummary,
-} from '#ports';
+import { type Answer, type Archive, NotKeptError, type Store, type TargetSummary } from '#ports';
 import { type ArchiveGiven, explained, openArchive } from './archive.ts';
 import { newestAt, type Records } from './happened.ts';
 
@@ -104,11 +97,6 @@ export const answering = ({ timeZone, now, ...given }: AnsweringGiven): Answerin
     return q.direction && ({ more: 'up', fewer: 'down' } as const)[q.direction];
   };
 
-  const spanOfDecision = async (id: string | undefined): Promise<SpanPlace | undefined> => {
-    const record = id === undefined ? undefined : await store.decision(id);
-    return record && { traceId: record.traceId, spanId: record.spanId };
-  };
-
   const evidenceOf = async (
     q: Question,
     cluster: string,
@@ -150,7 +138,7 @@ export const answering = ({ timeZone, now, ...given }: AnsweringGiven): Answerin
         target,
         question: text,
         atSeconds: momentOf(question),
-        of: await spanOfDecision(ids[0]),
+        of: ids[0] === undefined ? undefined : await store.decision(ids[0]),
       },
       question,
       evidence: evidence([understood(question), ...lines], ids),

@@ -144,13 +144,18 @@ const wishes: Readonly<Record<Intent, string>> = {
   unknown: 'the newest decision',
 };
 
+const wishesFor: Readonly<Record<'more' | 'fewer', Partial<Readonly<Record<Intent, string>>>>> = {
+  more: { 'why-not': 'why the size was not greater', 'what-would-it-take': 'what it would take to grow' },
+  fewer: { 'why-not': 'why the size was not smaller', 'what-would-it-take': 'what it would take to shrink' },
+};
+
 export const howToAsk = say`This was not understood; here is the newest decision. Ask why a size was what it was at a time, why not more or fewer, what it would take to grow, what happened in a span of time, whether the ${named('HPA', 'autoscaler')} would have scaled, what it cost, or who changed the size.`;
 
 /** What the question was taken to be, with the times as they were read. */
 export const understood = (q: Question): Said => {
   const { intent, direction, replicas: size, timeZone, byClock, unreadTime } = q;
   const { fromSeconds, toSeconds } = spanOf(q);
-  const wish = `${wishes[intent]}${intent === 'why-not' && direction !== undefined ? `, and not ${direction}` : ''}`;
+  const wish = (direction && wishesFor[direction][intent]) ?? wishes[intent];
   const when = isAboutSpan(q)
     ? say`from ${time(fromSeconds, 'the start of what is asked about')} to ${time(toSeconds, 'the end of what is asked about')}`
     : say`at ${time(momentOf(q), 'the time that is asked about')}`;

@@ -7,7 +7,8 @@ export const reasonWords = {
   Approved: 'a person has approved this size',
   AtFixedSize: 'the size is the fixed one',
   BelowLowLine: 'the size is below what the expert in charge holds to be the least, so it orders replicas',
-  BetweenLines: 'the size lies between the two lines of the expert in charge, so nothing is changed',
+  BetweenLines:
+    'the size lies between the two lines of the expert in charge, in whole replicas, so nothing is changed',
   BudgetExceeded: 'more replicas would cost more an hour than the budget allows',
   CanaryBand: 'as a canary it may not lead further away from what the rule of the HPA would keep',
   CanaryWidened: 'the canary did well, so it may lead further away from the rule of the HPA',

@@ -1,5 +1,5 @@
 import type { Evidence } from '#core/facts';
-import type { Target } from '#core/model';
+import type { Cycle, Target } from '#core/model';
 import type { Question } from '#core/question';
 
 /** A question about one target. */
@@ -9,9 +9,11 @@ export type Asked = {
   readonly question: string;
   /** The time that the question is about, or that it was asked at. */
   readonly atSeconds: number;
-  /** The root span of the decision that is asked about: what the answer takes stands in its trace. */
-  readonly of?: SpanPlace | undefined;
+  readonly of?: AskedAbout | undefined;
 };
+
+/** The decision that is asked about: what the answer takes stands in its trace. */
+export type AskedAbout = Pick<Cycle, 'id' | 'traceId' | 'spanId' | 'outcome' | 'decision'>;
 
 /** A question as it was understood, and what is known of it. */
 export type Answer = { readonly asked: Asked; readonly question: Question; readonly evidence: Evidence };
@@ -81,7 +83,7 @@ export type SentenceOutcome = (typeof sentenceOutcomes)[number];
 
 /** An answer whose wording has ended. It holds nothing of what was asked, sent or said. */
 export type Explained = {
-  readonly of?: SpanPlace | undefined;
+  readonly of?: AskedAbout | undefined;
   readonly startedAt: number;
   readonly seconds: number;
   /** `cached`: it had been worded before. `left`: nobody waited for the rest. */
@@ -90,5 +92,3 @@ export type Explained = {
   readonly lookUps: readonly LookUp[];
   readonly sentences: Readonly<Record<SentenceOutcome, number>>;
 };
-
-export type SpanPlace = { readonly traceId: string; readonly spanId: string };

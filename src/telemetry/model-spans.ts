@@ -1,4 +1,4 @@
-import type { Explained, LookUp, ModelCall, SpanPlace } from '#ports';
+import type { AskedAbout, Explained, LookUp, ModelCall, Telemetry } from '#ports';
 import { defined } from './defined.ts';
 import { childSpanId } from './ids.ts';
 import type { Span } from './readable-span.ts';
@@ -9,18 +9,23 @@ const well: ReadonlySet<Explained['outcome']> = new Set(['whole', 'cached', 'lef
 /**
  * The wording of an answer in the trace of the decision that was asked about, by the semantic conventions for generative
  * AI (1.41): the workflow, below it each call of the model and each look into the archive. They hold no word of what was
- * asked, sent or said.
+ * asked, sent or said. A decision that has no trace is linked to from a trace of its own: none lacks its root.
  */
-export const modelSpans = (one: Explained, ids: () => SpanPlace): readonly Span[] => {
+export const modelSpans = (
+  one: Explained,
+  ids: Telemetry['ids'],
+  isTraced: (of: AskedAbout) => boolean,
+): readonly Span[] => {
   // A refusal before the first call is counted, and no work to be shown.
   if (one.calls.length === 0) return [];
   const own = ids();
-  const traceId = one.of?.traceId ?? own.traceId;
+  const above = one.of && isTraced(one.of) ? one.of : undefined;
+  const traceId = above?.traceId ?? own.traceId;
   const workflow: Span = {
     name: 'invoke_workflow explain',
     traceId,
     spanId: own.spanId,
-    parentSpanId: one.of?.spanId,
+    parentSpanId: above?.spanId,
     kind: 'internal',
     startedAt: one.startedAt,
     endedAt: one.startedAt + one.seconds,
@@ -33,6 +38,7 @@ export const modelSpans = (one: Explained, ids: () => SpanPlace): readonly Span[
       'nimbusguard.explain.sentences.rewritten': one.sentences.rewritten,
       'nimbusguard.explain.sentences.left_out': one.sentences['left-out'],
     }),
+    links: one.of && above === undefined ? [linkTo(one.of)] : undefined,
     error: well.has(one.outcome) ? undefined : one.outcome,
   };
   const parts = [...one.calls.map(chatSpan), ...one.lookUps.map(toolSpan)].toSorted(
@@ -44,6 +50,12 @@ export const modelSpans = (one: Explained, ids: () => SpanPlace): readonly Span[
     ...parts.map((part, i) => ({ ...part, ...below, spanId: childSpanId(own.spanId, i + 1) })),
   ];
 };
+
+const linkTo = ({ id, traceId, spanId }: AskedAbout) => ({
+  traceId,
+  spanId,
+  attributes: { 'nimbusguard.decision.id': id },
+});
 
 type Part = Omit<Span, 'traceId' | 'spanId' | 'parentSpanId'>;
 

@@ -89,7 +89,7 @@ export const openTelemetry = async (given: {
     },
     explained: (one): void => {
       try {
-        tracing?.add(modelSpans(one, ids));
+        tracing?.add(modelSpans(one, ids, tracing.isTraced));
         metrics?.explained(one);
         log.debug(
           { trace_id: one.of?.traceId, span_id: one.of?.spanId, outcome: one.outcome, ...one.sentences },

@@ -1,6 +1,6 @@
 import type { Particulars } from '#core/calls';
 import { type Target, targetKey } from '#core/model';
-import type { Abandoned, DecisionRecord } from '#ports';
+import type { Abandoned, AskedAbout, DecisionRecord } from '#ports';
 import { isRemarkable } from './change.ts';
 import { exportThread } from './export-thread.ts';
 import { isSampled } from './ids.ts';
@@ -96,14 +96,17 @@ export const openTracing = (given: {
   };
 
   const holdRatio = (): number => given.holdRatio ?? Math.min(1, targetsTracedWhole / targets.size);
+  const isTraced = (of: AskedAbout): boolean => isRemarkable(of) || isSampled(of.traceId, holdRatio());
 
   return {
     /** Counts of spans, by what became of them. */
     spans: spans as Readonly<typeof spans>,
+    /** Whether a decision like this has a trace, as the sample is now. */
+    isTraced,
     /** Whether the trace will be sent: whole or not at all. `exported` hears once it has arrived. */
     record: (record: DecisionRecord, particulars?: Particulars, exported?: () => void): boolean => {
       targets.add(targetKey(record.target));
-      if (!isRemarkable(record) && !isSampled(record.traceId, holdRatio())) return false;
+      if (!isTraced(record)) return false;
       return push({ record: light(record), particulars }, exported);
     },
     /** A cycle that no record tells of is always exported: what is known of it, and why it ended. */

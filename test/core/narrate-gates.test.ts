@@ -26,7 +26,7 @@ describe('the gates of a decision', () => {
       [
         'default/Deployment/web, 2026-01-05 00:00:00Z.',
         'From 4 to 5 replicas: 4 of 16 gates are shut.',
-        'Shut: expert, because the size lies between the two lines of the expert in charge, so nothing is changed (BetweenLines); now the low line (nets-shipped) 3.4 replicas, wanted (nets-shipped) 4 replicas, demand 150.0/s; what would open it is not known: the record does not tell at what demand it would be wanted.',
+        'Shut: expert, because the size lies between the two lines of the expert in charge, in whole replicas, so nothing is changed (BetweenLines); now the low line (nets-shipped) 3.4 replicas, wanted (nets-shipped) 4 replicas, demand 150.0/s; what would open it is not known: the record does not tell at what demand it would be wanted.',
         'Shut: bounds, because the greatest size allowed is this (TooManyReplicas); now maxReplicas 4 replicas; opens with maxReplicas at least 5 replicas.',
         'Shut: budget, because more replicas would cost more an hour than the budget allows (BudgetExceeded); now hourly budget 0.3 EUR; opens with hourly budget at least 0.4 EUR.',
         'Shut: cooldown, because the size was changed just now and has to settle first (Cooldown); now last scaled at 2026-01-04 23:59:40Z, cooldown 60 s; opens at 2026-01-05 00:00:40Z.',

@@ -1,8 +1,9 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { preciseNow } from '#adapters/clocks/system';
+import { openExplainer } from '#adapters/explainers/registry';
 import { prometheusSource } from '#adapters/metrics/prometheus';
 import { openStore } from '#adapters/stores/registry';
 import { policies } from '#policies/registry';
@@ -10,6 +11,8 @@ import type { DecisionRecord, Store } from '#ports';
 import { simulatedWorld } from '#simulator/world';
 import { type OpenTelemetry, openTelemetry } from '#telemetry/telemetry';
 import { traceTree } from '#telemetry/trace-tree';
+import { key, settings } from '#test/adapters/explainers/asking';
+import { calling, saying, scriptedModel, wayOf } from '#test/adapters/explainers/scripted-model';
 import { until } from '#test/cluster/until';
 import { type Exporter, startExporter } from '#test/components/exporter';
 import { needs } from '#test/components/needs';
@@ -20,12 +23,18 @@ import {
   startTimeoutMs,
   type Tempo,
 } from '#test/components/start';
+import { counterfactualsOf } from '#test/counterfactuals';
 import { house } from '#test/house';
+import { firstFrames, listening } from '#test/http/listening';
 import { spec, target } from '#test/make';
+import { answering } from '#workflows/answering';
 import { controlLoop } from '#workflows/control-loop';
 import { noMemory } from '#workflows/memory';
 import { turns } from '#workflows/turns';
 import { named, shapeOf, traceIn, tracesWith } from './traces-in-tempo.ts';
+
+/** Unix seconds as a double are exact to a quarter of a microsecond. */
+const slack = 2e-6;
 
 /** A loop of a few cycles, a second apart, that reads a real Prometheus and is traced in a real Tempo. */
 needs('tempo', 'prometheus')('a decision of a loop', () => {
@@ -184,8 +193,6 @@ needs('tempo', 'prometheus')('a decision of a loop', () => {
       const { startedAt, seconds } = named(trace, name);
       return { startedAt, endedAt: startedAt + seconds };
     });
-    // Unix seconds as a double are exact to a quarter of a microsecond.
-    const slack = 2e-6;
     expect(decide!.startedAt).toBeGreaterThan(observe!.endedAt - slack);
     expect(execute!.startedAt).toBeGreaterThan(decide!.endedAt - slack);
     expect(reward!.startedAt).toBeGreaterThan(execute!.endedAt - slack);
@@ -208,6 +215,98 @@ needs('tempo', 'prometheus')('a decision of a loop', () => {
       spanId: link.spanId,
       attributes: { 'nimbusguard.decision.id': scored.id },
     });
+  });
+
+  test('holds what a language model took to word its explanation, and no word of it', async () => {
+    const { id, traceId, spanId, atSeconds } = kept[0]!;
+    const truth = 'The size was raised from 4 to 6 replicas.';
+    const lie = 'The size was raised from 4 to 9 replicas.';
+    const model = await scriptedModel((heard, nth) => {
+      const way = wayOf(heard);
+      if (way !== 'gather') return saying(way === 'word' ? lie : truth);
+      return nth === 0
+        ? calling(['gates', { at: new Date(1000 * Math.ceil(atSeconds)).toISOString() }])
+        : saying('READY');
+    });
+    onTestFinished(() => model.close());
+    const explainer = await openExplainer(settings({ baseUrl: model.baseUrl }), {
+      now: preciseNow,
+      retentionSeconds: 86_400,
+      explained: telemetry.explained,
+    });
+    onTestFinished(() => explainer!.close());
+    const counterfactuals = counterfactualsOf(store);
+    const answers = answering({ store, counterfactuals, timeZone: 'UTC', now: preciseNow });
+    const { url } = await listening([], {}, { store, counterfactuals, answers, explainer });
+    const question = 'why 6 replicas?';
+
+    const answer = await fetch(`${url}/api/v1/explanations`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', Accept: 'text/event-stream' },
+      body: JSON.stringify({ target: 'default/Deployment/web', question, at: atSeconds }),
+    });
+    const told = await firstFrames(answer, 9);
+    await telemetry.flush(60);
+
+    expect(told.slice(1).map(({ event, data }) => [event, data])).toEqual([
+      ['sentence', { text: truth }],
+      ['end', { because: 'whole' }],
+    ]);
+    expect(told[0]!.data).toMatchObject({ decisions: [{ id, traceId }] });
+    await expect
+      .poll(async () => shapeOf(await traceIn(tempo, traceId)), { timeout: 20_000, interval: 200 })
+      .toContain('decision.cycle > invoke_workflow explain');
+    const trace = await traceIn(tempo, traceId);
+    const worded = shapeOf(trace).filter((line) => line.includes('invoke_workflow explain'));
+    const below = 'invoke_workflow explain >';
+    expect(worded).toEqual([
+      'decision.cycle > invoke_workflow explain',
+      ...Array.from({ length: 4 }, () => `${below} chat small`),
+      `${below} execute_tool gates`,
+    ]);
+    // All of it is one trace with one root, that of the cycle.
+    expect(trace.spans.filter(({ parentSpanId }) => parentSpanId === '')).toMatchObject([
+      { name: 'decision.cycle', spanId, attributes: { 'nimbusguard.decision.id': id } },
+    ]);
+    const workflow = named(trace, 'invoke_workflow explain');
+    expect(workflow).toMatchObject({
+      parentSpanId: spanId,
+      links: [],
+      error: undefined,
+      attributes: {
+        'gen_ai.operation.name': 'invoke_workflow',
+        'nimbusguard.explain.outcome': 'whole',
+        'nimbusguard.explain.sentences.rewritten': 1,
+      },
+    });
+    const parts = trace.spans.filter(({ parentSpanId }) => parentSpanId === workflow.spanId);
+    for (const { startedAt, seconds } of parts) {
+      expect(startedAt).toBeGreaterThan(workflow.startedAt - slack);
+      expect(startedAt + seconds).toBeLessThan(workflow.startedAt + workflow.seconds + slack);
+    }
+    for (const chat of parts.filter(({ name }) => name === 'chat small'))
+      expect(chat).toMatchObject({
+        kind: 'client',
+        attributes: {
+          'gen_ai.operation.name': 'chat',
+          'gen_ai.provider.name': 'openai',
+          'gen_ai.request.model': 'small',
+          'gen_ai.response.model': 'small-1',
+          'gen_ai.usage.input_tokens': expect.any(Number),
+          'gen_ai.usage.output_tokens': expect.any(Number),
+          'server.address': '127.0.0.1',
+          'server.port': model.port,
+        },
+      });
+    expect(named(trace, 'execute_tool gates').attributes).toMatchObject({
+      'gen_ai.tool.name': 'gates',
+      'gen_ai.tool.type': 'datastore',
+    });
+    const raw = await (await fetch(`${tempo.queryUrl}/api/traces/${traceId}`)).text();
+    expect(raw).toContain('gen_ai.usage.input_tokens');
+    for (const secret of [key, question, truth, lie, 'You answer questions', 'Bearer'])
+      expect(raw).not.toContain(secret);
+    for (const line of lines) expect(line).not.toContain(key);
   });
 
   test('is led to by the exemplars of its metrics in a real Prometheus', async () => {

@@ -6,10 +6,10 @@ import { openMetrics } from '#telemetry/metrics';
 import { modelSpans } from '#telemetry/model-spans';
 import { traceExport } from '#telemetry/trace-export';
 import { openTracing } from '#telemetry/tracing';
-import { startAt } from '#test/make';
+import { decision, record, startAt } from '#test/make';
 import { faultsOf } from './lint.ts';
 
-const of = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331' };
+const of = record();
 const call = (overrides: Partial<ModelCall> = {}): ModelCall => ({
   operation: 'chat',
   provider: 'openai',
@@ -34,8 +34,10 @@ const explained = (overrides: Partial<Explained> = {}): Explained => ({
   ...overrides,
 });
 
+const spansOf = (one: Explained, isTraced = true) => modelSpans(one, idMaker(), () => isTraced);
+
 test('the wording of an answer stands in the trace of the decision that was asked about', () => {
-  const spans = modelSpans(explained(), idMaker());
+  const spans = spansOf(explained());
   expect(spans.map(({ name, kind }) => [name, kind])).toEqual([
     ['invoke_workflow explain', 'internal'],
     ['chat small', 'client'],
@@ -70,17 +72,41 @@ test('the wording of an answer stands in the trace of the decision that was aske
 
 test('a call that failed says with what, and so does its workflow', () => {
   const failed = explained({ outcome: 'time', calls: [call({ errorType: 'timeout' })] });
-  const [workflow, chat] = modelSpans(failed, idMaker());
+  const [workflow, chat] = spansOf(failed);
   expect([workflow!.error, workflow!.attributes['error.type']]).toEqual(['time', 'time']);
   expect([chat!.error, chat!.attributes['error.type']]).toEqual(['timeout', 'timeout']);
 });
 
 test('without a decision it is a trace of its own, and without a call there is none', () => {
-  const ids = idMaker();
-  const [workflow] = modelSpans(explained({ of: undefined }), ids);
-  expect(workflow!.parentSpanId).toBeUndefined();
+  const [workflow] = spansOf(explained({ of: undefined }));
+  expect([workflow!.parentSpanId, workflow!.links]).toEqual([undefined, undefined]);
   expect(workflow!.traceId).toMatch(/^[0-9a-f]{32}$/);
-  expect(modelSpans(explained({ calls: [], outcome: 'busy' }), ids)).toEqual([]);
+  expect(spansOf(explained({ calls: [], outcome: 'busy' }))).toEqual([]);
+});
+
+test('of a decision that has no trace it is a trace of its own, with a link', () => {
+  const [workflow, ...below] = spansOf(explained(), false);
+  expect(workflow!.parentSpanId).toBeUndefined();
+  expect(workflow!.traceId).not.toBe(of.traceId);
+  expect(workflow!.links).toEqual([
+    { traceId: of.traceId, spanId: of.spanId, attributes: { 'nimbusguard.decision.id': of.id } },
+  ]);
+  expect(new Set(below.map(({ traceId }) => traceId))).toEqual(new Set([workflow!.traceId]));
+});
+
+test('what has no trace is a hold outside the sample', async () => {
+  const tracing = openTracing({
+    endpoint: 'http://127.0.0.1:4318',
+    service: { name: 'nimbusguard', version: '0.1.0', instanceId: 'one' },
+    holdRatio: 0,
+    complain: () => {},
+  });
+  const hold = { decision: decision({ from: 4, to: 4, limits: [] }), outcome: 'held' } as const;
+  const cut = { from: 9, to: 4, step: 'bounds', reason: 'TooManyReplicas' } as const;
+  const limited = { ...hold, decision: { ...hold.decision, limits: [cut] } };
+  const grown = { decision: decision({ from: 4, to: 6 }), outcome: 'scaled' } as const;
+  expect([hold, limited, grown].map((one) => tracing.isTraced(record(one)))).toEqual([false, true, true]);
+  await tracing.close(1);
 });
 
 test('its spans are exported', async () => {
@@ -97,7 +123,7 @@ test('its spans are exported', async () => {
     names.push(...spans.map(({ name }) => name));
     exported(spans, done);
   };
-  tracing.add(modelSpans(explained(), idMaker()));
+  tracing.add(spansOf(explained()));
   await tracing.close(1);
   expect(names).toHaveLength(4);
   expect(tracing.spans.exported).toBe(4);

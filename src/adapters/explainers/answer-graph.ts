@@ -129,7 +129,7 @@ const rewrite = async (state: State, run: Run): Promise<Update> => {
 /** Names that nobody knows and what is foreign are not repeated: they are not fit to be read. */
 const told = ({ kind, text }: Claim): string =>
   kind === 'name' || kind === 'foreign' || kind === 'outcome'
-    ? `a ${kind === 'foreign' ? 'thing that has no place in it' : kind}`
+    ? { name: 'a name', foreign: 'a thing that has no place in it', outcome: 'an outcome' }[kind]
     : `the ${kind} "${inOneLine(text)}"`;
 
 const leaveOut = ({ claims }: State, run: Run): Update => {

@@ -32,8 +32,12 @@ const nouns = new Set(
   `target deployment namespace expert metric policy limit mode reason cluster autoscaler controller service workload app
   application statefulset writer actuator source`.match(/\S+/g),
 );
-/** Who does these is a person. */
-const personal = new Set('approved refused rejected paused resumed overrode'.split(' '));
+/** Who does these, or is done so to, is somebody or something that has a name. */
+const deeds = new Set(
+  `approved refused rejected paused resumed overrode decided ordered asked chose chosen wanted set scaled raised lowered
+  released held kept went gone grew grown shrank shrunk stayed`.match(/\S+/g),
+);
+const auxiliary = /^(?:is|are|was|were|be|been|has|have|had|would|did)$/;
 
 const base = (text: string): string => text.replace(/['’]s?$/u, '');
 
@@ -83,14 +87,23 @@ const nameIn = (token: Token, facts: KnownFacts): string | undefined => {
   return token.opens && (isOrdinary(text) || isAdverb(text)) ? undefined : text;
 };
 
-/** A small word beside `target`, `expert` or `by` that is no plain English is taken for a name. */
+/** What is said of the word before: `decided`, `was raised`, `would have gone`. */
+const deedAfter = (tokens: readonly Token[], i: number): boolean => {
+  const next = tokens.slice(i + 1, i + 5).find(({ low }) => !auxiliary.test(low));
+  return next?.kind === 'word' && deeds.has(next.low);
+};
+
+/** A small word that opens a sentence, does a deed, or stands beside `target`, `expert` or `by`, and is no plain English, is taken for a name. */
 const isHidden = (tokens: readonly Token[], i: number, facts: KnownFacts): boolean => {
   const { text, opens } = tokens[i]!;
   if ((opens && /^\p{Lu}/u.test(text)) || isOrdinary(text) || isBorneOut(base(text), facts)) return false;
   const [before, after] = [tokens[i - 1], tokens[i + 1]].map((token) =>
     token?.kind === 'word' ? token.low : '',
   );
-  if (personal.has(after!) || before === 'by' || before === 'named' || before === 'called') return true;
+  if (opens || deedAfter(tokens, i)) return true;
+  // `it was karpenter that decided`
+  if (auxiliary.test(before!) && (after === 'that' || after === 'who')) return true;
+  if (before === 'by' || before === 'named' || before === 'called') return true;
   return (nouns.has(before!) && !isVerb(text)) || nouns.has(after!);
 };
 

@@ -114,10 +114,10 @@ export const explanationRoutes = (app: App, deps: AppDependencies, settings: App
   app.openapi(explanation, async (c) => {
     const record = await store.decision(c.req.valid('param').id);
     if (!record) return problem(c, 404, unknownDecision);
-    const { cluster, target, atSeconds, traceId, spanId } = record;
+    const { cluster, target, atSeconds } = record;
     const evidence = await answers.explain(record);
     const question = 'Why did this decision fall as it did?';
-    const asked = { cluster, target, atSeconds, question, of: { traceId, spanId } };
+    const asked = { cluster, target, atSeconds, question, of: record };
     const answered = { asked, evidence, view: () => explanationView(store, record, evidence) };
     return reply(c, answered, c.req.valid('query').wording) as never;
   });
