@@ -17,8 +17,10 @@ import { recall } from '#workflows/recall';
 import { type TargetMemo, targetMemo } from '#workflows/target-memo';
 import type { Watched } from '#workflows/turns';
 
-/** After a start or a hand-over the first decision falls so soon, whatever the interval: openings are spread by themselves. */
-const firstLookWithinSeconds = 1;
+/** The first decision falls so soon, whatever the interval; what was made with a new policy may take a moment to be seen. */
+const newLookWithinSeconds = 3;
+/** After a start or a hand-over: openings are spread by themselves. */
+const nextLookWithinSeconds = 1;
 /** A target that is not there may be made at any moment, and most are looked up in what is watched anyway. */
 const missingTargetSeconds = 5;
 
@@ -133,7 +135,7 @@ export const openPolicy = async (given: {
       asked: { uid: plan.object.uid, generation: plan.object.generation },
       leaseTransitions: claim.transitions,
       offsetSeconds: lookOffsetSeconds(target, spec.intervalSeconds),
-      firstLookWithinSeconds,
+      firstLookWithinSeconds: known.memory.recent.length === 0 ? newLookWithinSeconds : nextLookWithinSeconds,
       retrySeconds,
     },
     close: () => {
