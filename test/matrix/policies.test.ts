@@ -176,7 +176,10 @@ needs('kubernetes', 'prometheus')('the operator, whatever becomes of policies', 
           undefined,
       );
       expect(await lab.size('shadowed')).toBe(4);
-      expect((await lab.seen('shadowed')).status).toMatchObject({ mode: 'Shadow', desiredReplicas: 9 });
+      await until('a status that tells of it', 30, async () => {
+        const { status } = await lab.seen('shadowed');
+        return (status?.mode === 'Shadow' && status.desiredReplicas === 9) || undefined;
+      });
       await told('policy edited mid-cycle: mode', 'shadowed', startedAt);
     });
 
