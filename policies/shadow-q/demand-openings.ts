@@ -50,7 +50,10 @@ export const demandOpenings: Solve = ({ decision, observation, spec, learning },
   const found: Opening[] = [];
   if (inProportion !== undefined)
     found.push(
-      estimate(inProportion, `all demand of the last minutes had been ${up ? 'higher' : 'lower'} in proportion`),
+      estimate(
+        inProportion,
+        `all demand of the last minutes had been ${up ? 'higher' : 'lower'} in proportion`,
+      ),
     );
   if (fullest !== undefined && fullest > (inProportion ?? demand))
     found.push(estimate(fullest, 'it lasts for some seconds, whoever is in charge'));

@@ -164,5 +164,7 @@ export const understood = (q: Question): Said => {
       ? ''
       : say`, and about ${figureOf(size, 0, 'replicas', 'the size in the question')} replicas`;
   const zone = !byClock ? '' : say`; times of day are read in ${named(timeZone, 'source')}`;
-  return say`Asked: ${wish}, ${when}${supposed}${zone}${unreadTime ? '; a time in it could not be read' : ''}.`;
+  const isToCome = (isAboutSpan(q) ? fromSeconds : momentOf(q)) > q.askedAtSeconds;
+  const remarks = `${unreadTime ? '; a time in it could not be read' : ''}${isToCome ? '; that time is still to come' : ''}`;
+  return say`Asked: ${wish}, ${when}${supposed}${zone}${remarks}.`;
 };

@@ -165,6 +165,17 @@ describe('which time is meant', () => {
     expect(understood(read('why 7 at 25:99')).text).toContain('a time in it could not be read');
     expect(understood(read('why 7 at 02:14')).text).not.toContain('could not be read');
   });
+
+  it('is told when its time is still to come', () => {
+    for (const text of [
+      'what changed since today 22:00?',
+      'why 7 at 22:00 today?',
+      'why at 2026-01-08T02:14:00Z?',
+    ])
+      expect([text, understood(read(text)).text]).toEqual([text, expect.stringMatching(/still to come\.$/)]);
+    for (const text of ['why?', 'what changed today?', 'why 7 at 02:14?', 'what happened in the last hour?'])
+      expect(understood(read(text)).text).not.toContain('still to come');
+  });
 });
 
 const word = fc.constantFrom(

@@ -9,7 +9,16 @@ import { needs } from '#test/components/needs';
 import { startTimeoutMs } from '#test/components/start';
 import { asking } from '#test/kubernetes/asking';
 import { createPolicy, type Manifest, policies } from '#test/kubernetes/lab';
-import { allManifests, applyAll, applying, base, controllerToken, kustomization } from '#test/manifests/base';
+import {
+  allManifests,
+  applyAll,
+  applying,
+  base,
+  component,
+  controllerToken,
+  kustomization,
+  pathOf,
+} from '#test/manifests/base';
 
 const files = readdirSync(base).filter((file) => file.endsWith('.yaml') && file !== 'kustomization.yaml');
 const all = allManifests;
@@ -48,6 +57,20 @@ describe('the base manifests', () => {
     expect(words).not.toContain('secrets');
   });
 });
+
+type Deployed = {
+  readonly spec: {
+    readonly template: {
+      readonly metadata: { readonly labels: Readonly<Record<string, string>> };
+      readonly spec: {
+        readonly containers: readonly { readonly env: readonly { readonly name: string }[] }[];
+      };
+    };
+  };
+};
+type Selecting = {
+  readonly spec: { readonly podSelector: { readonly matchLabels: Readonly<Record<string, string>> } };
+};
 
 type Asked = readonly [verb: string, group: string, resource: string, namespace?: string];
 
@@ -128,6 +151,23 @@ needs('kubernetes')('the base manifests on an API server', () => {
       expect(status, JSON.stringify(body)).toBe(200);
     },
   );
+
+  it('take the component of explanations: its variables beside their own, and its NetworkPolicy', async () => {
+    const { added, patches } = component('explanations');
+    // Server-side apply merges lists by the keys by which a strategic merge does.
+    for (const one of [...added, ...patches]) {
+      const { status, body } = await applying(admin)(one, { fieldManager: 'component' });
+      expect(status, JSON.stringify(body)).toBeLessThan(300);
+    }
+    const live = await plane.api.get<Deployed>(pathOf(patches[0]!));
+    const [container, ...others] = live.spec.template.spec.containers;
+    expect(others).toEqual([]);
+    expect(container!.env.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['NIMBUSGUARD_STORE', 'NIMBUSGUARD_EXPLANATIONS_MODEL', 'OPENAI_API_KEY']),
+    );
+    const reached = await plane.api.get<Selecting>(pathOf(added[0]!));
+    expect(live.spec.template.metadata.labels).toMatchObject(reached.spec.podSelector.matchLabels);
+  });
 
   it('make pods that the restricted Pod Security Standard lets in', async () => {
     const path = '/apis/apps/v1/namespaces/nimbusguard/deployments/nimbusguard';

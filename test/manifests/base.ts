@@ -8,6 +8,16 @@ export const kustomization = manifestsIn('base/kustomization.yaml')[0] as unknow
 /** What `kubectl apply -k manifests/base` brings, the CRD excepted. */
 export const allManifests = kustomization.resources.slice(1).flatMap((file) => manifestsIn(`base/${file}`));
 
+/** What a component adds, and the changes that it makes. */
+export const component = (name: string) => {
+  const at = (file: string) => manifestsIn(`components/${name}/${file}`);
+  const { resources, patches } = at('kustomization.yaml')[0] as unknown as {
+    resources: string[];
+    patches: { path: string }[];
+  };
+  return { added: resources.flatMap(at), patches: patches.flatMap(({ path }) => at(path)) };
+};
+
 const plurals: Readonly<Record<string, string>> = {
   NetworkPolicy: 'networkpolicies',
   ScalingPolicy: 'scalingpolicies',

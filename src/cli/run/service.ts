@@ -117,7 +117,7 @@ export const serve = async (
       operator?.memoOf(target);
     const explainer = await openExplainer(config.explanations, {
       now: preciseNow,
-      retentionSeconds: config.retention.decisionsSeconds,
+      retentionSeconds: config.retention.changedSeconds,
       explained: telemetry.explained,
     });
     if (explainer !== undefined) closers.push(() => explainer.close());
