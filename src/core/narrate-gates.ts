@@ -1,9 +1,19 @@
-import { type EvidenceWriter, evidenceWriter } from '#core/evidence-writer';
 import type { Evidence } from '#core/facts';
 import type { Gate, Knob, Measure, Opening, Way } from '#core/gate';
 import { type Asked, gatesTo, goalOf, type Solve } from '#core/gates';
 import { type Target, targetKey } from '#core/model';
-import { inWords } from '#core/reasons';
+import { because } from '#core/narrate';
+import {
+  amountOf,
+  evidence,
+  figureOf,
+  joined,
+  named,
+  replicasChange,
+  type Said,
+  say,
+  time,
+} from '#core/said';
 
 /** What is measured, where it is said in words; the others are called by their names. */
 const knobWords: Partial<Readonly<Record<Knob, string>>> = {
@@ -15,98 +25,114 @@ const knobWords: Partial<Readonly<Record<Knob, string>>> = {
 
 const expertKnobs: readonly Knob[] = ['low line', 'high line', 'wanted', 'too many'];
 
-const number = (w: EvidenceWriter, { of, value, unit }: Measure): string => {
-  if (unit === 'time') return w.time(Number(value), of);
-  return w.number(
-    Number(value),
-    unit === 'state' ? 'plain' : unit,
-    of,
-    unit === 'per-second' ? 1 : undefined,
-  );
+const amount = ({ of, value, unit }: Measure): Said => {
+  const read = Number(value);
+  if (unit === 'time') return time(read, of);
+  // As finely as the demand that would open a gate is searched for.
+  if (unit === 'per-second') return amountOf(read, unit, of, 1);
+  return amountOf(read, unit === 'state' ? 'plain' : unit, of);
 };
 
-const named = (w: EvidenceWriter, { of, name }: Measure): string =>
-  name === undefined ? '' : ` (${w.name(name, expertKnobs.includes(of) ? 'expert' : 'limit')})`;
+/** In brackets, whose it is. */
+const whose = ({ of, name }: Measure): Said | string =>
+  name === undefined ? '' : say` (${named(name, expertKnobs.includes(of) ? 'expert' : 'limit')})`;
 
 /** `schedule maxReplicas`: fields of the spec are names. */
-const fieldName = (w: EvidenceWriter, of: Knob): string =>
-  of
-    .split(' ')
-    .map((word) => (/[A-Z]/.test(word) ? w.name(word, 'limit') : word))
-    .join(' ');
+const knob = (of: Knob): Said | string =>
+  knobWords[of] ??
+  joined(
+    of.split(' ').map((word) => (/[A-Z]/.test(word) ? named(word, 'limit') : say`${word}`)),
+    ' ',
+  );
 
 /** `much`: at least or at most, where it is no present value. */
-const phrase = (w: EvidenceWriter, one: Measure, much = ''): string => {
+const phrase = (one: Measure, much = ''): Said => {
   const { of, value, unit, name } = one;
-  if (of === 'metric age') return `${w.name(name ?? '', 'metric')} ${much}${number(w, one)} old`;
-  if (of === 'metrics' && name !== undefined) return `${w.name(name, 'metric')} ${value}`;
-  if (of === 'writer')
-    return value === 'gone'
-      ? `${w.name(name ?? '', 'writer')} gone`
-      : `${w.name(name ?? '', 'writer')} sets the size (${w.name(`${value}`, 'reason')})`;
-  if (of === 'pause')
-    return name === undefined ? `the pause ${value}` : `a pause by ${w.name(name, 'writer')} (${value})`;
-  if (of === 'cpu' || of === 'memory') return `mean ${w.name(of, 'metric')} ${much}${number(w, one)}`;
-  if (of === 'too many') return `${number(w, one)} beyond the high line`;
-  if (of === 'mode') return `mode ${w.name(`${value}`, 'mode')}`;
-  if (of === 'approval') return `approval of ${w.name(`${value}`, 'id')}`;
-  const said = knobWords[of] ?? fieldName(w, of);
-  if (typeof value === 'string') return `${said}${named(w, one)} ${value}`;
-  if (unit === 'money') return `${said} ${much}${number(w, one)} ${w.name(name ?? '', 'limit')}`;
-  return `${said}${named(w, one)} ${much}${number(w, one)}`;
+  const state = `${value}`;
+  switch (of) {
+    case 'metric age':
+      return say`${named(name ?? '', 'metric')} ${much}${amount(one)} old`;
+    case 'writer':
+      return state === 'gone'
+        ? say`${named(name ?? '', 'writer')} gone`
+        : say`${named(name ?? '', 'writer')} sets the size (${named(state, 'reason')})`;
+    case 'pause':
+      return name === undefined
+        ? say`the pause ${state}`
+        : say`a pause by ${named(name, 'writer')} (${state})`;
+    case 'cpu':
+    case 'memory':
+      return say`mean ${named(of, 'metric')} ${much}${amount(one)}`;
+    case 'too many':
+      return say`${amount(one)} beyond the high line`;
+    case 'mode':
+      return say`mode ${named(state, 'mode')}`;
+    case 'approval':
+      return say`approval of ${named(state, 'id')}`;
+    case 'metrics':
+      return say`${name === undefined ? of : named(name, 'metric')} ${state}`;
+  }
+  if (typeof value === 'string') return say`${knob(of)}${whose(one)} ${value}`;
+  if (unit === 'money') return say`${knob(of)} ${much}${amount(one)} ${named(name ?? '', 'limit')}`;
+  return say`${knob(of)}${whose(one)} ${much}${amount(one)}`;
 };
 
-const opening = (w: EvidenceWriter, one: Opening): string => {
+const opening = (one: Opening): Said => {
   const given = one.given === undefined ? '' : `, if ${one.given}`;
   const sure = one.exact ? '' : ' (an estimate)';
   const what =
     one.unit === 'time'
-      ? `at ${w.time(Number(one.value), 'opening time')}`
-      : `with ${phrase(w, one, one.is === 'equal' ? '' : `${one.is} `)}`;
-  return `${what}${given}${sure}`;
+      ? say`at ${time(Number(one.value), 'opening time')}`
+      : say`with ${phrase(one, one.is === 'equal' ? '' : `${one.is} `)}`;
+  return say`${what}${given}${sure}`;
 };
 
-const shut = (w: EvidenceWriter, gate: Gate): string => {
-  const why =
-    gate.reason === undefined ? '' : `, because ${inWords(gate.reason)} (${w.name(gate.reason, 'reason')})`;
-  const present =
-    gate.present.length === 0 ? '' : `; now ${gate.present.map((one) => phrase(w, one)).join(', ')}`;
+const seen = ({ present }: Gate): Said =>
+  joined(
+    present.map((one) => phrase(one)),
+    ', ',
+  );
+
+const opened = ({ openings }: Gate): Said => joined(openings.map(opening), ', or ');
+
+const shut = (gate: Gate): Said => {
+  const { step, reason, present, openings, unknown } = gate;
+  const why = reason === undefined ? '' : say`, because ${because(reason)}`;
+  const now = present.length === 0 ? '' : say`; now ${seen(gate)}`;
   const opens =
-    gate.openings.length > 0
-      ? `; opens ${gate.openings.map((one) => opening(w, one)).join(', or ')}`
-      : gate.unknown === undefined
+    openings.length > 0
+      ? say`; opens ${opened(gate)}`
+      : unknown === undefined
         ? ''
-        : `; what would open it is not known: ${gate.unknown}`;
-  return `Shut: ${w.name(gate.step, 'limit')}${why}${present}${opens}.`;
+        : `; what would open it is not known: ${unknown}`;
+  return say`Shut: ${named(step, 'limit')}${why}${now}${opens}.`;
 };
 
-const open = (w: EvidenceWriter, { step, present }: Gate): string => {
-  const values = present.map((one) => phrase(w, one)).join(', ');
-  return `${w.name(step, 'limit')}${values === '' ? '' : ` (${values})`}`;
-};
+const open = (gate: Gate): Said =>
+  say`${named(gate.step, 'limit')}${gate.present.length === 0 ? '' : say` (${seen(gate)})`}`;
 
 /** One way, gate by gate: those that are shut first. */
-const wayText = (w: EvidenceWriter, { from, goal, gates }: Way, atSeconds: number): readonly string[] => {
+const wayLines = ({ from, goal, gates }: Way, atSeconds: number): readonly Said[] => {
   const barred = gates.filter(({ isOpen }) => !isOpen);
   const through = gates.filter(({ isOpen }) => isOpen);
-  const head = `From ${w.change(from, goal, atSeconds, 'asked about')}:`;
-  const sum =
+  const count =
     barred.length === 0
-      ? `${head} nothing stands between.`
-      : `${head} ${w.number(barred.length, 'count', 'gates shut')} of ${w.number(gates.length, 'count', 'gates')} gates ${barred.length === 1 ? 'is' : 'are'} shut.`;
+      ? 'nothing stands between'
+      : say`${figureOf(barred.length, 0, 'count', 'gates shut')} of ${figureOf(gates.length, 0, 'count', 'gates')} gates ${barred.length === 1 ? 'is' : 'are'} shut`;
   return [
-    sum,
-    ...barred.map((gate) => shut(w, gate)),
-    ...(through.length === 0 ? [] : [`Open: ${through.map((gate) => open(w, gate)).join(', ')}.`]),
+    say`From ${replicasChange({ from, to: goal, atSeconds }, 'asked about')}: ${count}.`,
+    ...barred.map(shut),
+    ...(through.length === 0 ? [] : [say`Open: ${joined(through.map(open), ', ')}.`]),
   ];
 };
 
 /** What a gate sees, and what would open it, each for a table. */
-export const nowText = ({ present }: Gate): string =>
-  present.map((one) => phrase(evidenceWriter(), one)).join(', ') || '-';
+export const nowText = (gate: Gate): string => seen(gate).text || '-';
 
-export const opensText = ({ isOpen, openings, unknown = 'not known' }: Gate): string =>
-  isOpen ? '-' : openings.map((one) => opening(evidenceWriter(), one)).join(', or ') || unknown;
+export const opensText = (gate: Gate): string => {
+  const { isOpen, unknown = 'not known' } = gate;
+  return isOpen ? '-' : opened(gate).text || unknown;
+};
 
 export type GatesFound = { readonly ways: readonly Way[]; readonly evidence: Evidence };
 
@@ -125,8 +151,7 @@ export const waysOf = (asked: Asked, solve?: Solve, only?: Way['direction']): re
 
 /** Each gate between what a decision left and another size, with what would open it. */
 export const gatesEvidence = (asked: WaysAsked, ways: readonly Way[]): Evidence => {
-  const w = evidenceWriter();
-  const { record } = asked;
-  const head = `${w.name(targetKey(record.target), 'target')}, ${w.time(record.atSeconds, 'decision')}.`;
-  return w.done([head, ...ways.flatMap((way) => wayText(w, way, record.atSeconds))].join('\n'), [record.id]);
+  const { id, target, atSeconds } = asked.record;
+  const head = say`${named(targetKey(target), 'target')}, ${time(atSeconds, 'decision')}.`;
+  return evidence([head, ...ways.flatMap((way) => wayLines(way, atSeconds))], [id]);
 };

@@ -1,61 +1,63 @@
-import { type EvidenceWriter, evidenceWriter } from '#core/evidence-writer';
 import type { Evidence } from '#core/facts';
 import { type Cycle, targetKey } from '#core/model';
+import { because } from '#core/narrate';
 import type { Other, Others, PodBasis } from '#core/others';
-import { inWords } from '#core/reasons';
+import {
+  amountOf,
+  countOf,
+  evidence,
+  figureOf,
+  joined,
+  named,
+  replicas,
+  replicasChange,
+  type Said,
+  say,
+  time,
+} from '#core/said';
 
-export const settingsText = (w: EvidenceWriter, settings: Other['settings']): string => {
-  const parts = Object.entries(settings).map(([name, value]) =>
-    [
-      w.name(name, 'limit'),
-      typeof value === 'number' ? w.number(value, 'plain', name) : w.name(JSON.stringify(value), 'limit'),
-    ].join(' '),
-  );
-  return parts.length === 0 ? '' : ` (${parts.join(', ')})`;
+export const settingsSaid = (settings: Other['settings']): Said | string => {
+  const parts = Object.entries(settings).map(([name, value]) => {
+    const said =
+      typeof value === 'number' ? amountOf(value, 'plain', name) : named(JSON.stringify(value), 'limit');
+    return say`${named(name, 'limit')} ${said}`;
+  });
+  return parts.length === 0 ? '' : say` (${joined(parts, ', ')})`;
 };
 
-const against = (w: EvidenceWriter, to: number, ours: number): string => {
-  if (to === ours) return 'the same';
-  const text = w.number(Math.abs(to - ours), 'count', 'difference');
-  return to > ours ? `${text} more` : `${text} fewer`;
+const against = (to: number, ours: number): Said | string =>
+  to === ours
+    ? 'the same'
+    : say`${figureOf(Math.abs(to - ours), 0, 'count', 'difference')} ${to > ours ? 'more' : 'fewer'}`;
+
+const line = ({ name, kind, settings, to, reason, worth }: Other, ours: number): Said => {
+  const who = say`${named(name, kind)}${settingsSaid(settings)}`;
+  if (to === undefined) return say`${who}: not known${reason === undefined ? '' : `, ${reason}`}.`;
+  const why = reason === undefined ? '' : say`, because ${because(reason)}`;
+  const value = worth === undefined ? '' : say`, worth ${figureOf(worth, 3, 'plain', `worth of ${name}`)}`;
+  return say`${who}: ${replicas(to, `size of ${name}`)}, ${against(to, ours)}${why}${value}.`;
 };
 
-const line = (
-  w: EvidenceWriter,
-  { name, kind, settings, to, reason, worth }: Other,
-  ours: number,
-): string => {
-  const who = `${w.name(name, kind)}${settingsText(w, settings)}`;
-  if (to === undefined) return `${who}: not known, ${reason}.`;
-  const why = reason === undefined ? '' : `, because ${inWords(reason)} (${w.name(reason, 'reason')})`;
-  const value = worth === undefined ? '' : `, worth ${w.number(worth, 'plain', `worth of ${name}`, 3)}`;
-  return `${who}: ${w.number(to, 'replicas', `size of ${name}`)}, ${against(w, to, ours)}${why}${value}.`;
-};
-
-const basisText = (w: EvidenceWriter, basis: PodBasis): string => {
-  const rebuilt = 'the pods of this look are rebuilt from replicas and';
-  const cpu = w.name('cpu', 'metric');
-  return {
-    pods: 'the pods of this look were kept',
-    cpu: `${rebuilt} mean ${cpu}`,
-    requests: `${rebuilt} demand, since ${cpu} was not read`,
-    nothing: `neither pods nor ${cpu} nor demand of this look were kept`,
-  }[basis];
+const cpu = named('cpu', 'metric');
+const rebuilt = 'the pods of this look are rebuilt from replicas and';
+const bases: Readonly<Record<PodBasis, Said | string>> = {
+  pods: 'the pods of this look were kept',
+  cpu: say`${rebuilt} mean ${cpu}`,
+  requests: say`${rebuilt} demand, since ${cpu} was not read`,
+  nothing: say`neither pods nor ${cpu} nor demand of this look were kept`,
 };
 
 /** What others would have done on the same samples, one a line. */
 export const othersEvidence = (
   { id, target, atSeconds }: Pick<Cycle, 'id' | 'target' | 'atSeconds'>,
-  { from, to, outcome, reason, others, looks, rebuilt, basis }: Others,
+  { from, to, outcome, reason, others, looks, rebuilt: rebuiltLooks, basis }: Others,
 ): Evidence => {
-  const w = evidenceWriter();
   const decided =
     from === to
-      ? `decided was to stay at ${w.number(to, 'replicas', 'size decided')}`
-      : `decided was ${w.change(from, to, atSeconds, 'decision')}`;
-  const head = `${w.name(targetKey(target), 'target')}, ${w.time(atSeconds, 'decision')}: ${decided} (${w.name(outcome, 'outcome')}, ${w.name(reason, 'reason')}).`;
-  const ground =
-    `On the same samples, from ${w.number(from, 'replicas', 'size found')}, knowing ${w.number(looks, 'count', 'looks before')} looks before ` +
-    `(${w.number(rebuilt, 'count', 'looks rebuilt')} of them with rebuilt pods); ${basisText(w, basis)}.`;
-  return w.done([head, ground, ...others.map((other) => line(w, other, to))].join('\n'), [id]);
+      ? say`to stay at ${replicas(to, 'size decided')}`
+      : replicasChange({ from, to, atSeconds }, 'decision');
+  const head = say`${named(targetKey(target), 'target')}, ${time(atSeconds, 'decision')}: decided was ${decided} (${named(outcome, 'outcome')}, ${named(reason, 'reason')}).`;
+  const known = say`${countOf(looks, 'look', 'looks')} before (${figureOf(rebuiltLooks, 0, 'count', 'looks rebuilt')} of them with rebuilt pods)`;
+  const ground = say`On the same samples, from ${replicas(from, 'size found')}, knowing ${known}; ${bases[basis]}.`;
+  return evidence([head, ground, ...others.map((other) => line(other, to))], [id]);
 };

@@ -1,49 +1,46 @@
-import { type EvidenceWriter, evidenceWriter } from '#core/evidence-writer';
 import type { Evidence } from '#core/facts';
 import { type Target, targetKey } from '#core/model';
-import { settingsText } from '#core/narrate-others';
+import { settingsSaid } from '#core/narrate-others';
 import { type Paid, type Regret, regretAgainst } from '#core/regret';
+import { amountOf, countOf, evidence, named, percentOf, type Said, say, seconds, time } from '#core/said';
+
+const hours = (value: number, of: string): Said => amountOf(value, 'replica-hours', of, 2);
 
 const meaning: Readonly<Record<string, string>> = {
   done: ', the sizes as they were',
   wanted: ', the sizes as the policy wanted them, from its own size and without limits',
 };
 
-const line = (w: EvidenceWriter, regret: Regret, paid: Paid): string => {
-  const { name, settings, cost, replicaHours, lateShare, scalings } = paid;
-  const hours = (value: number, of: string): string => w.number(value, 'replica-hours', of, 2);
+/** What was done against this one; nothing of what was done itself. */
+const against = (regret: Regret, name: string): Said | string => {
+  if (name === 'done') return '';
   const more = regretAgainst(regret, name) ?? 0;
-  const against =
-    name === 'done'
-      ? ''
-      : `; what was done cost ${hours(Math.abs(more), `regret against ${name}`)} ${more > 0 ? 'more' : 'less'}`;
-  return (
-    `${w.name(name, 'autoscaler')}${meaning[name] ?? ''}${settingsText(w, settings)}: ${hours(cost, `cost of ${name}`)}, ` +
-    `of them ${hours(replicaHours, `replica-hours of ${name}`)} for replicas; ` +
-    `${w.percent(lateShare, `late share of ${name}`, 3)} of requests late, ` +
-    `${w.number(scalings, 'count', `scalings of ${name}`)} scalings${against}.`
-  );
+  return say`; what was done cost ${hours(Math.abs(more), `regret against ${name}`)} ${more > 0 ? 'more' : 'less'}`;
+};
+
+const line = (regret: Regret, { name, settings, cost, replicaHours, lateShare, scalings }: Paid): Said => {
+  const who = say`${named(name, 'autoscaler')}${meaning[name] ?? ''}${settingsSaid(settings)}`;
+  const paid = say`${hours(cost, `cost of ${name}`)}, of them ${hours(replicaHours, `replica-hours of ${name}`)} for replicas`;
+  const late = say`${percentOf(lateShare, 3, `late share of ${name}`)} of requests late`;
+  return say`${who}: ${paid}; ${late}, ${countOf(scalings, 'scaling', 'scalings')}${against(regret, name)}.`;
 };
 
 /** What was paid in a stretch, and what others would have paid, one a line. */
 export const regretEvidence = (target: Target, regret: Regret): Evidence => {
-  const w = evidenceWriter();
   const { fromSeconds, toSeconds, heldSeconds, paid } = regret;
-  const span = `${w.time(fromSeconds, 'start')} to ${w.time(toSeconds, 'end')}`;
   const held =
     heldSeconds === 0
       ? ''
-      : ` Demand was not recorded for ${w.number(heldSeconds, 'seconds', 'held')}, in which its last rate is repeated.`;
-  const head = `${w.name(targetKey(target), 'target')}, ${span}: costs on the recorded demand, late requests priced in by the law.${held}`;
-  return w.done([head, ...paid.map((each) => line(w, regret, each))].join('\n'), []);
+      : say` Demand was not recorded for ${seconds(heldSeconds, 'held')}, in which its last rate is repeated.`;
+  const head = say`${named(targetKey(target), 'target')}, ${time(fromSeconds, 'start')} to ${time(toSeconds, 'end')}: costs on the recorded demand, late requests priced in by the law.${held}`;
+  return evidence([head, ...paid.map((each) => line(regret, each))], []);
 };
 
 /** Where nothing can be judged. */
-export const noRegretEvidence = (target: Target, fromSeconds: number, toSeconds: number): Evidence => {
-  const w = evidenceWriter();
-  const span = `${w.time(fromSeconds, 'start')} and ${w.time(toSeconds, 'end')}`;
-  return w.done(
-    `Of ${w.name(targetKey(target), 'target')} too little demand or no decision is kept between ${span} to judge what was paid.`,
+export const noRegretEvidence = (target: Target, fromSeconds: number, toSeconds: number): Evidence =>
+  evidence(
+    [
+      say`Of ${named(targetKey(target), 'target')} too little demand or no decision is kept between ${time(fromSeconds, 'start')} and ${time(toSeconds, 'end')} to judge what was paid.`,
+    ],
     [],
   );
-};

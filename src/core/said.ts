@@ -22,29 +22,52 @@ export const joined = (parts: readonly Said[], between: string): Said => ({
   facts: parts.flatMap(({ facts }) => facts),
 });
 
+const isKnown = (value: number | undefined): value is number => value !== undefined && Number.isFinite(value);
+
 /** A number that is none is no fact. */
 const number = (value: number | undefined, text: string, unit: FactUnit, of: string): Said => ({
   text,
-  facts:
-    value === undefined || !Number.isFinite(value)
-      ? []
-      : [{ kind: 'number', value, unit, of: inOneLine(of) }],
+  facts: isKnown(value) ? [{ kind: 'number', value, unit, of: inOneLine(of) }] : [],
 });
 
 export const figureOf = (value: number | undefined, digits: number, unit: FactUnit, of: string): Said =>
   number(value, figure(value, digits), unit, of);
 
+/** What stands behind a number; money is followed by its currency, a count by what is counted. */
+const unitWords: Readonly<Record<FactUnit, (value: number) => string>> = {
+  replicas: (value) => (value === 1 ? ' replica' : ' replicas'),
+  'per-second': () => '/s',
+  ratio: () => '',
+  seconds: () => ' s',
+  'replica-hours': () => ' replica-hours',
+  money: () => '',
+  count: () => '',
+  plain: () => '',
+};
+
+const withUnit = (value: number | undefined, text: string, unit: FactUnit, of: string): Said =>
+  number(value, isKnown(value) ? `${text}${unitWords[unit](value)}` : text, unit, of);
+
+/** With its unit. Without `digits` as many as it has, three behind the point at most. */
+export const amountOf = (value: number, unit: FactUnit, of: string, digits?: number): Said => {
+  const text =
+    digits === undefined && isKnown(value) ? `${Number(value.toFixed(3))}` : figure(value, digits ?? 0);
+  return withUnit(value, text, unit, of);
+};
+
 export const perSecond = (value: number | undefined, of: string): Said =>
-  value === undefined || !Number.isFinite(value)
-    ? { text: 'unknown', facts: [] }
-    : number(value, `${rate(value)}/s`, 'per-second', of);
+  withUnit(value, rate(value), 'per-second', of);
+
+/** `0.123 %` */
+export const percentOf = (ratio: number, digits: number, of: string): Said =>
+  say`${number(ratio, figure(100 * ratio, digits), 'ratio', of)} %`;
 
 export const seconds = (value: number, of: string): Said => say`${figureOf(value, 0, 'seconds', of)} s`;
 
 export const size = (count: number, of: string): Said => figureOf(count, 0, 'replicas', of);
 
 export const replicas = (count: number, of: string): Said =>
-  say`${size(count, of)} ${count === 1 ? 'replica' : 'replicas'}`;
+  say`${size(count, of)}${unitWords.replicas(count)}`;
 
 /** `1 decision`, `12 decisions`. */
 export const countOf = (count: number, one: string, many: string): Said =>
@@ -57,6 +80,10 @@ export const changeOf = ({ from, to, atSeconds }: Change, of: string, between = 
   text: `${figure(from, 0)}${between}${figure(to, 0)}`,
   facts: [from, to].every(Number.isFinite) ? [{ kind: 'change', from, to, atSeconds, of }] : [],
 });
+
+/** `4 to 6 replicas` */
+export const replicasChange = (change: Change, of: string): Said =>
+  say`${changeOf(change, of, ' to ')}${unitWords.replicas(change.to)}`;
 
 /** The size of a decision that changed none. */
 export const stay = ({ to, ...decided }: Change, of: string): Said => ({
