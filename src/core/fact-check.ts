@@ -13,14 +13,23 @@ export type ClaimKind = (typeof claimKinds)[number];
 /** Something that a sentence says and no fact bears out. */
 export type Claim = { readonly kind: ClaimKind; readonly text: string };
 
-/** What is in nobody's facts: other languages, commands, secrets, talk of the model about itself. */
-const foreign =
+/** Commands, secrets, talk of the model about itself: nobody's business, unless somebody or something is called so. */
+const outlandish =
   /^(?:kubectl|curl|wget|sudo|bash|helm|https?|passwords?|secrets?|tokens?|credentials?|prompts?|instructions?|jailbreak|click|visit|ignore|disregard)$/i;
 
-const isForeign = ({ kind, text }: Token, ownWords: boolean): boolean =>
-  kind === 'foreign' ||
-  (kind === 'word' && foreign.test(text) && !ownWords) ||
-  (kind === 'quoted' && /[()={}$;]|\w\s+-/.test(text));
+/** `run kubectl`, `kubectl scale`: said to be typed, whoever is called so. `kubectl set the size` is a sentence. */
+const bidding = /^(?:run|use|try|type|enter|execute|invoke|call)$/;
+const commands =
+  /^(?:-|annotate|apply|autoscale|create|delete|describe|drain|edit|exec|get|install|label|logs|patch|replace|rollback|rollout|run|scale|uninstall|upgrade)$/;
+const isCommand = (tokens: readonly Token[], i: number): boolean =>
+  bidding.test(tokens[i - 1]?.low ?? '') || commands.test(tokens[i + 1]?.low ?? '');
+
+const isForeign = (tokens: readonly Token[], i: number, { names }: KnownFacts): boolean => {
+  const { kind, text } = tokens[i]!;
+  if (kind === 'quoted') return /[()={}$;]|\w\s+-/.test(text);
+  if (kind !== 'word') return kind === 'foreign';
+  return outlandish.test(text) && (!names.has(text) || isCommand(tokens, i));
+};
 
 /** Numerals of other languages are words that are not known: a sentence must be English for the most part. */
 const isEnglish = (tokens: readonly Token[]): boolean => {
@@ -70,8 +79,8 @@ const mostClaims = 12;
  * change in its order and direction, each time at the precision that is said, and each name must be one of them. Nothing
  * is added up: the result of a sum must be a fact. Words from outside stand in quotation marks. Links, addresses, code and
  * commands are refused. Time is linear in the text. `ownWords`: the text was made from the record by a program, which mixes
- * nothing up; there words from outside and commands stand as they are, two sizes need be no change that was made, and what is
- * denied is not held against changes.
+ * nothing up; there words from outside stand as they are, two sizes need be no change that was made, and what is denied is
+ * not held against changes.
  *
  * What it can not see: whether a number belongs to the subject that it is said of (two sizes of one answer may be mixed up),
  * whether one thing caused the other, whether a quality ("calm", "too small") is so, what is denied other than a change that
@@ -100,7 +109,7 @@ export const factCheck = (
       ...of('outcome', wrongOutcomes(tokens, known)),
       ...of(
         'foreign',
-        tokens.filter((token) => isForeign(token, ownWords)).map((token) => token.text),
+        tokens.filter((_, i) => isForeign(tokens, i, known)).map(({ text }) => text),
       ),
       ...of('foreign', isEnglish(tokens) ? [] : ['words that are not English']),
     ];

@@ -135,6 +135,29 @@ describe('what no fact bears out is not', () => {
   });
 });
 
+describe('who is called like a command', () => {
+  const check = factCheck([name('kubectl', 'writer'), name('helm', 'writer'), ...facts]);
+
+  it.each([
+    'kubectl set the size at 02:14.',
+    'The size was left to kubectl, which is respected.',
+    'The size was raised by helm.',
+  ])('is named: %s', (sentence) => {
+    expect(check(sentence)).toEqual([]);
+  });
+
+  it.each([
+    'Run kubectl to see more.',
+    'Then kubectl scale the deployment.',
+    'Call kubectl scale deployment web --replicas 6.',
+    'Use `kubectl scale deployment/web --replicas=6`.',
+    'helm upgrade brings it back.',
+    'curl -s would show it.',
+  ])('gives no order: %s', (sentence) => {
+    expect(check(sentence).map((claim) => claim.kind)).toContain('foreign');
+  });
+});
+
 const size = fc.integer({ min: 1, max: 400 });
 const world = fc
   .record({
