@@ -7,7 +7,6 @@ import { outcomes } from '#core/model';
 import { historyEvidence } from '#core/narrate-history';
 import { marksOf, sumMarks, sumTallies, type Tally } from '#core/tally';
 import { cycleId, decision, observation, record, sample, startAt, target } from '#test/make';
-import { unborne } from '#test/unborne';
 
 const at = (seconds: number, overrides: Parameters<typeof record>[0] = {}) =>
   record({ id: cycleId(startAt + seconds, seconds), atSeconds: startAt + seconds, ...overrides });
@@ -248,7 +247,6 @@ describe('whatever happened', () => {
               audits: [audit({ by, what: 'did 5 things', why: by })],
             }),
           );
-          expect(unborne(told)).toEqual([]);
           expect(told.text.split('\n').flatMap(factCheck(told.facts))).toEqual([]);
           expect(told.text).not.toMatch(/undefined|NaN|Infinity|\[object|^\s*$/m);
           expect(told.text).not.toMatch(/[^\P{Cc}\n]|\p{Cf}/u);

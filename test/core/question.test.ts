@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import { factCheck } from '#core/fact-check';
 import { type Intent, intents, momentOf, readQuestion, spanOf, understood } from '#core/question';
 import { timeText } from '#core/said';
-import { unborne } from '#test/unborne';
 
 /** A Wednesday. */
 const now = Date.parse('2026-01-07T10:30:00Z') / 1000;
@@ -200,7 +199,6 @@ it('reads any text without fault, always alike, to times that can be said', () =
       const { fromSeconds, toSeconds } = spanOf(q);
       expect(fromSeconds).toBeLessThan(toSeconds);
       for (const at of [fromSeconds, toSeconds, momentOf(q)]) expect(timeText(at)).toMatch(/Z$/);
-      expect(unborne({ ...understood(q), decisions: [] })).toEqual([]);
       expect(factCheck(understood(q).facts)(understood(q).text)).toEqual([]);
     }),
     { numRuns: 2000 },
