@@ -1,10 +1,11 @@
 import { Command, Option } from 'commander';
 import { type AuditAction, type AuditEntry, auditActions, type NameSource } from '#core/audit';
 import { type Target, targetKey } from '#core/model';
+import { timeText } from '#core/time-text';
 import { targetArgument, timeArgument, wholeNumber } from './arguments.ts';
 import type { CommandMaker } from './commands.ts';
 import { firstOf } from './pages.ts';
-import { table, timeText } from './table.ts';
+import { table } from './table.ts';
 
 type Options = {
   readonly target?: Target;

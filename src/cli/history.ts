@@ -1,11 +1,12 @@
 import { Command, Option } from 'commander';
 import { type Outcome, outcomes, type Target, targetKey } from '#core/model';
+import { timeText } from '#core/time-text';
 import type { DecisionRecord, Store } from '#ports';
 import { betweenArgument, targetArgument, timeArgument, wholeNumber } from './arguments.ts';
 import type { CommandMaker } from './commands.ts';
 import type { Frame } from './frame.ts';
 import { firstOf } from './pages.ts';
-import { plain, table, timeText } from './table.ts';
+import { plain, table } from './table.ts';
 
 type Options = {
   readonly target?: Target;

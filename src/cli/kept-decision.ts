@@ -1,6 +1,6 @@
 import { type Target, targetKey } from '#core/model';
+import { timeText } from '#core/time-text';
 import { PortError, type Store } from '#ports';
-import { timeText } from './table.ts';
 
 /** Which decision is meant: by its id, or the newest of a target up to a time. */
 export type Meant = {

@@ -1,12 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { type Target, targetKey } from '#core/model';
+import { timeText } from '#core/time-text';
 import { PortError } from '#ports';
 import { targetArgument } from './arguments.ts';
 import type { CommandMaker } from './commands.ts';
 import { withKept } from './kept.ts';
 import type { Move } from './learning/moved.ts';
-import { table, timeText } from './table.ts';
+import { table } from './table.ts';
 
 type Filter = { readonly target?: Target; readonly policy?: string };
 type Import = Move & { readonly replace?: true; readonly reason?: string };

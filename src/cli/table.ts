@@ -16,7 +16,3 @@ export const table = (
       .trimEnd(),
   );
 };
-
-/** `2026-01-05 00:00:05Z` */
-export const timeText = (atSeconds: number): string =>
-  new Date(atSeconds * 1000).toISOString().replace('T', ' ').replace(/\.\d+/, '');

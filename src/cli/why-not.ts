@@ -3,9 +3,10 @@ import { type Direction, directions, type Gate, type Way } from '#core/gate';
 import { type Target, targetKey } from '#core/model';
 import { nowText, opensText } from '#core/narrate-gates';
 import { inWords } from '#core/reasons';
+import { timeText } from '#core/time-text';
 import { targetArgument, timeArgument } from './arguments.ts';
 import type { CommandMaker } from './commands.ts';
-import { plain, table, timeText } from './table.ts';
+import { plain, table } from './table.ts';
 
 type Options = { readonly target?: Target; readonly at?: number; readonly direction?: Direction };
 

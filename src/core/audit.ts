@@ -1,5 +1,6 @@
 import type { Pause, Target } from '#core/model';
 import { inOneLine } from '#core/one-line';
+import { timeText } from '#core/time-text';
 
 export const auditActions = [
   'pause',
@@ -57,10 +58,7 @@ const longestText = 1000;
 export const noted = (text: string, longest = longestText): string =>
   inOneLine(text).trim().slice(0, longest);
 
-export const instantText = (atSeconds: number): string =>
-  `${new Date(atSeconds * 1000).toISOString().slice(0, 19).replace('T', ' ')}Z`;
-
 const directionText = { up: 'growing', down: 'shrinking', both: 'growing and shrinking' } as const;
 
 export const pauseText = ({ direction, untilSeconds }: Pick<Pause, 'direction' | 'untilSeconds'>): string =>
-  `keeps it from ${directionText[direction]} until ${instantText(untilSeconds)}`;
+  `keeps it from ${directionText[direction]} until ${timeText(untilSeconds)}`;

@@ -1,5 +1,6 @@
 import type { Evidence, Fact, FactUnit, NameKind } from '#core/facts';
 import { figure, inOneLine, rate } from '#core/one-line';
+import { timeText } from '#core/time-text';
 
 /** Words, and the facts that they stand on. */
 export type Said = { readonly text: string; readonly facts: readonly Fact[] };
@@ -92,11 +93,6 @@ export const stay = ({ to, ...decided }: Change, of: string): Said => ({
 });
 
 /** `2026-01-05 02:14:00Z` */
-export const timeText = (atSeconds: number): string =>
-  Number.isFinite(atSeconds) && Math.abs(atSeconds) < 8.64e12
-    ? `${new Date(atSeconds * 1000).toISOString().slice(0, 19).replace('T', ' ')}Z`
-    : 'an unknown time';
-
 export const time = (atSeconds: number, of: string): Said => {
   const text = timeText(atSeconds);
   return { text, facts: text.endsWith('Z') ? [{ kind: 'time', atSeconds, of }] : [] };

@@ -1,5 +1,6 @@
-import { type AuditEntry, instantText, noted } from '#core/audit';
+import { type AuditEntry, noted } from '#core/audit';
 import type { Proposal, Verdict } from '#core/proposals';
+import { timeText } from '#core/time-text';
 import type { Plan } from '#kubernetes/policy-plan';
 import type { DecisionRecord } from '#ports';
 
@@ -56,7 +57,7 @@ export const manualSizeNote = (given: {
     action: 'manual-scaling',
     by: noted(writer, longestName),
     byFrom: 'field-manager',
-    what: `sets ${replicas.desired} replicas, which is respected until ${instantText(untilSeconds)}`,
+    what: `sets ${replicas.desired} replicas, which is respected until ${timeText(untilSeconds)}`,
     details: { replicas: replicas.desired, untilSeconds },
   };
 };

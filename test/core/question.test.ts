@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { factCheck } from '#core/fact-check';
 import { type Intent, intents, momentOf, readQuestion, spanOf, understood } from '#core/question';
-import { timeText } from '#core/said';
+import { timeText } from '#core/time-text';
 
 /** A Wednesday. */
 const now = Date.parse('2026-01-07T10:30:00Z') / 1000;

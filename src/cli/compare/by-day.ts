@@ -1,8 +1,9 @@
 import type { Frame } from '#cli/frame';
-import { table, timeText } from '#cli/table';
+import { table } from '#cli/table';
 import { targetKey } from '#core/model';
 import type { GapTreatment } from '#core/recording';
 import { type Regret, regretAgainst } from '#core/regret';
+import { timeText } from '#core/time-text';
 import { PortError, type Store } from '#ports';
 import type { Stretch } from '#workflows/counterfactuals';
 import { paidIn, usualPeers } from './paid.ts';

@@ -1,5 +1,5 @@
-import { timeText } from '#cli/table';
 import type { Spec } from '#core/model';
+import { timeText } from '#core/time-text';
 import type { TrialSettings } from '#experiments/judge';
 import { judgeDefaults } from '#experiments/judge-settings';
 import { gridSeconds } from '#policies/shadow-q/experts/two-lines/demand-window';

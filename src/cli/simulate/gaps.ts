@@ -1,6 +1,6 @@
 import { Option } from 'commander';
-import { timeText } from '#cli/table';
 import { type Gap, type GapTreatment, gapTreatments, isWhole, type Recording, whole } from '#core/recording';
+import { timeText } from '#core/time-text';
 import { PortError } from '#ports';
 
 export const gapsOption = (): Option =>

@@ -1,8 +1,8 @@
 import { Option } from 'commander';
 import { durationArgument, timeArgument } from '#cli/arguments';
 import type { Frame } from '#cli/frame';
-import { timeText } from '#cli/table';
 import type { GapTreatment, Recording } from '#core/recording';
+import { timeText } from '#core/time-text';
 import { PortError } from '#ports';
 import { durationText } from './gaps.ts';
 
