@@ -1,11 +1,12 @@
+import { lastUsed } from '#core/last-used';
 import { type Target, targetKey } from '#core/model';
 import type { Peer } from '#core/others';
 import type { Regret } from '#core/regret';
+import { turnstile } from '#core/turnstile';
 import { policies } from '#policies/registry';
 import { type DecisionRecord, PortError, type Store } from '#ports';
 import { type Asking, type Counterfactuals, counterfactuals, type Stretch } from '#workflows/counterfactuals';
 import { paidIn } from './compare/paid.ts';
-import { inTurn } from './in-turn.ts';
 import type { SettingsOf } from './policy-settings-in.ts';
 import { tunedKnobs } from './tuned-knobs.ts';
 
@@ -22,19 +23,17 @@ const peerOf = (policy: string, name = policy): Peer => {
 
 /** What was paid in stretches that are over does not change. */
 const remembered = (judge: (stretch: Stretch) => Promise<Regret>) => {
-  const known = new Map<string, Promise<Regret>>();
+  const known = lastUsed<Promise<Regret>>(mostRemembered);
   return (stretch: Stretch): Promise<Regret> => {
     const { cluster, target, fromSeconds, toSeconds } = stretch;
     const key = `${cluster} ${targetKey(target)} ${fromSeconds} ${toSeconds}`;
-    let found = known.get(key);
-    if (found === undefined) {
-      found = judge(stretch);
-      known.set(key, found);
-      for (const oldest of known.keys()) if (known.size > mostRemembered) known.delete(oldest);
-      const isOver = ({ toSeconds: end }: Regret): boolean => end >= Math.floor(toSeconds);
-      found.then(isOver, () => false).then((isKept) => isKept || known.delete(key));
-    }
-    return found;
+    const found = known.get(key);
+    if (found !== undefined) return found;
+    const judged = judge(stretch);
+    known.set(key, judged);
+    const isOver = ({ toSeconds: end }: Regret): boolean => end >= Math.floor(toSeconds);
+    judged.then(isOver, () => false).then((isKept) => isKept || known.forget(key));
+    return judged;
   };
 };
 
@@ -54,9 +53,10 @@ export const keptCounterfactuals = ({
   readonly signal: AbortSignal;
   readonly onFault: (target: Target, error: unknown) => void;
 }): Counterfactuals => {
-  const turn = inTurn();
-  const knobs = tunedKnobs({ store, inTurn: turn, signal, onFault });
-  const judged = remembered((stretch) => turn(() => paidIn(store, stretch, 'hold', signal)));
+  // Each takes a core.
+  const inTurn = turnstile(1);
+  const knobs = tunedKnobs({ store, inTurn, signal, onFault });
+  const judged = remembered((stretch) => inTurn(() => paidIn(store, stretch, 'hold', signal)));
 
   const asking = (record: DecisionRecord): Asking => {
     const { policy } = record;

@@ -1,8 +1,8 @@
-import type { InTurn } from '#cli/in-turn';
 import { judging } from '#cli/simulate/judging';
 import { type Target, targetKey } from '#core/model';
 import type { PolicySettings } from '#core/policy';
 import { isWhole, whole } from '#core/recording';
+import type { Turnstile } from '#core/turnstile';
 import type { DecisionRecord, Store } from '#ports';
 import { settingsAsDone } from './compare/done-text.ts';
 
@@ -38,7 +38,8 @@ export const tunedKnobs = ({
   onFault,
 }: {
   readonly store: Store;
-  readonly inTurn: InTurn;
+  /** It takes a core. */
+  readonly inTurn: Turnstile;
   readonly signal: AbortSignal;
   readonly onFault: (target: Target, error: unknown) => void;
 }) => {

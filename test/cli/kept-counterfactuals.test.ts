@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { paidIn } from '#cli/compare/paid';
 import { keptCounterfactuals } from '#cli/counterfactuals';
-import { inTurn } from '#cli/in-turn';
 import { tunedKnobs } from '#cli/tuned-knobs';
 import type { Target } from '#core/model';
 import { regretAgainst } from '#core/regret';
+import { turnstile } from '#core/turnstile';
 import type { DecisionRecord, Store } from '#ports';
 import { startAt, target } from '#test/make';
 import { simulatedRecords } from '#test/workflows/simulated-records';
@@ -71,7 +71,7 @@ describe('what was paid', () => {
 });
 
 describe('knobs', () => {
-  const knobs = () => tunedKnobs({ store, inTurn: inTurn(), signal, onFault: fault });
+  const knobs = () => tunedKnobs({ store, inTurn: turnstile(1), signal, onFault: fault });
 
   it('are picked beside whoever asks, on what had passed by then, and are there at once from then on', async () => {
     const first = knobs();

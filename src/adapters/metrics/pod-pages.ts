@@ -1,5 +1,6 @@
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { isIP } from 'node:net';
+import { turnstile } from '#core/turnstile';
 
 export type Page = { readonly text: string } | { readonly fault: string };
 
@@ -10,23 +11,6 @@ export type PodPages = {
 };
 
 const accepted = 'text/plain;version=0.0.4, application/openmetrics-text;version=1.0.0;q=0.5';
-
-/** So many at a time; the others wait their turn. */
-const turnstile = (places: number) => {
-  const waiting: (() => void)[] = [];
-  let free = places;
-  return async <T>(work: () => Promise<T>): Promise<T> => {
-    if (free > 0) free--;
-    else await new Promise<void>((enter) => waiting.push(enter));
-    try {
-      return await work();
-    } finally {
-      const next = waiting.shift();
-      if (next === undefined) free++;
-      else next();
-    }
-  };
-};
 
 const textOf = async (response: IncomingMessage, largestBytes: number): Promise<Page> => {
   const { statusCode, headers } = response;
