@@ -1,18 +1,9 @@
 import type { DecisionQuery, DecisionRecord, Store } from '#ports';
-
-const pageLength = 200;
+import { listed } from '#ports/pages';
 
 /** All that match, the oldest first. */
 export const keptRecords = async (
   store: Pick<Store, 'decisions'>,
   query: Omit<DecisionQuery, 'cursor' | 'limit'>,
-): Promise<readonly DecisionRecord[]> => {
-  const found: DecisionRecord[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await store.decisions({ ...query, cursor, limit: pageLength });
-    found.push(...page.items);
-    cursor = page.next;
-  } while (cursor !== undefined);
-  return found.reverse();
-};
+): Promise<readonly DecisionRecord[]> =>
+  (await listed((part) => store.decisions({ ...query, ...part }))).toReversed();

@@ -2,9 +2,9 @@ import { Command, Option } from 'commander';
 import { type AuditAction, type AuditEntry, auditActions, type NameSource } from '#core/audit';
 import { type Target, targetKey } from '#core/model';
 import { timeText } from '#core/time-text';
+import { listed } from '#ports/pages';
 import { targetArgument, timeArgument, wholeNumber } from './arguments.ts';
 import type { CommandMaker } from './commands.ts';
-import { firstOf } from './pages.ts';
 import { table } from './table.ts';
 
 type Options = {
@@ -46,7 +46,7 @@ export const auditCommand: CommandMaker = (frame) =>
       const { withKept } = await import('#cli/kept');
       const query = { ...filter, fromSeconds: from, toSeconds: to };
       const entries = await withKept(await frame.config(), (store) =>
-        firstOf(limit, (part) => store.audits({ ...query, ...part })),
+        listed((part) => store.audits({ ...query, ...part }), { most: limit }),
       );
       if (frame.json()) frame.print(JSON.stringify(entries));
       else if (entries.length === 0) frame.remark('Nobody did anything that matches.');

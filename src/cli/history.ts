@@ -2,10 +2,10 @@ import { Command, Option } from 'commander';
 import { type Outcome, outcomes, type Target, targetKey } from '#core/model';
 import { timeText } from '#core/time-text';
 import type { DecisionRecord, Store } from '#ports';
+import { listed } from '#ports/pages';
 import { betweenArgument, targetArgument, timeArgument, wholeNumber } from './arguments.ts';
 import type { CommandMaker } from './commands.ts';
 import type { Frame } from './frame.ts';
-import { firstOf } from './pages.ts';
 import { plain, table } from './table.ts';
 
 type Options = {
@@ -76,7 +76,7 @@ export const historyCommand: CommandMaker = (frame) =>
       if (between !== undefined) return told(frame, between, options);
       const query = { ...rest, fromSeconds: from, toSeconds: to };
       const rows = await withKept(await frame.config(), (store) =>
-        firstOf(limit, (part) => store.decisions({ ...query, ...part })),
+        listed((part) => store.decisions({ ...query, ...part }), { most: limit }),
       );
       if (frame.json()) frame.print(JSON.stringify(rows));
       else if (rows.length === 0) frame.remark('No decisions match.');

@@ -5,6 +5,7 @@ import { type FieldWriter, fieldWriters } from '#kubernetes/field-writers';
 import { pausesOf } from '#kubernetes/policy-plan';
 import type { ScalingPolicy } from '#kubernetes/scaling-policy';
 import type { Store } from '#ports';
+import { pages, type ReadPart } from '#ports/pages';
 
 /** kubectl keeps here why somebody changed an object, if they say so. */
 const causeAnnotation = 'kubernetes.io/change-cause';
@@ -70,13 +71,11 @@ export const policyChanges = (given: {
 
   /** Of this policy: another of the same name, or a rival for the same target, has a uid of its own. */
   const lastAsked = async (uid: string): Promise<Asked | undefined> => {
-    let cursor: string | undefined;
-    do {
-      const page = await store.audits({ cluster, target, cursor, limit: 50 });
-      const found = page.items.find(({ id }) => id.startsWith(`policy/${uid}/`));
+    const read: ReadPart<AuditEntry> = (part) => store.audits({ cluster, target, ...part });
+    for await (const items of pages(read, { length: 50 })) {
+      const found = items.find(({ id }) => id.startsWith(`policy/${uid}/`));
       if (found !== undefined) return found.details as Asked | undefined;
-      cursor = page.next;
-    } while (cursor !== undefined);
+    }
     return undefined;
   };
 

@@ -1,6 +1,7 @@
 import type { Decision, Observation, Spec, Target } from '#core/model';
 import type { Order } from '#experiments/ordered';
 import type { DecisionRecord, Store } from '#ports';
+import { pages } from '#ports/pages';
 
 export type Done = {
   readonly firstAt: number;
@@ -44,8 +45,6 @@ const seenOf = ({ atSeconds, spec, outcome, policy, mode, observation, decision 
   };
 };
 
-const pageLength = 200;
-
 /** The decisions of a target from the oldest to the newest. */
 export const seenBetween = async (
   store: Store,
@@ -58,13 +57,10 @@ export const seenBetween = async (
   signal: AbortSignal,
 ): Promise<readonly Seen[]> => {
   const found: Seen[] = [];
-  let cursor: string | undefined;
-  do {
+  for await (const items of pages((part) => store.decisions({ ...query, ...part }))) {
     signal.throwIfAborted();
-    const page = await store.decisions({ ...query, cursor, limit: pageLength });
-    found.push(...page.items.map(seenOf));
-    cursor = page.next;
-  } while (cursor !== undefined);
+    found.push(...items.map(seenOf));
+  }
   return found.reverse();
 };
 

@@ -3,7 +3,8 @@ import { type Column, type Flat, flat } from '#adapters/exports/column';
 import { decisionColumns, recordColumn } from '#adapters/exports/decision-columns';
 import { type DemandSecond, demandColumns } from '#adapters/exports/demand-columns';
 import type { Outcome, Target } from '#core/model';
-import type { Page, Store, TargetSummary } from '#ports';
+import type { Store, TargetSummary } from '#ports';
+import { listed, pages } from '#ports/pages';
 import type { TableName } from './table-names.ts';
 
 export type Filter = {
@@ -26,18 +27,7 @@ export type Table = {
   firstAt(store: Store, of: TargetSummary): Promise<number | undefined>;
 };
 
-const pageLength = 500;
-
-async function* pages<T>(
-  page: (cursor: string | undefined) => Promise<Page<T>>,
-): AsyncGenerator<readonly T[]> {
-  let cursor: string | undefined;
-  do {
-    const { items, next } = await page(cursor);
-    if (items.length > 0) yield items;
-    cursor = next;
-  } while (cursor !== undefined);
-}
+const length = 500;
 
 const decisions = (records: boolean): Table => {
   const columns = records ? [...decisionColumns, recordColumn] : decisionColumns;
@@ -47,8 +37,8 @@ const decisions = (records: boolean): Table => {
     firstAt: async (_, { firstAtSeconds }) => firstAtSeconds,
     async *rows(store, of, filter) {
       const query = { ...filter, target: of?.target, cluster: of?.cluster, oldestFirst: true };
-      const read = (cursor: string | undefined) => store.decisions({ ...query, cursor, limit: pageLength });
-      for await (const items of pages(read)) yield items.map((record) => flat(columns, record));
+      for await (const items of pages((part) => store.decisions({ ...query, ...part }), { length }))
+        yield items.map((record) => flat(columns, record));
     },
   };
 };
@@ -82,12 +72,10 @@ const audit: Table = {
   byTarget: false,
   firstAt: async () => undefined,
   async *rows(store, _, { fromSeconds, toSeconds, target }) {
-    const read = (cursor: string | undefined) =>
-      store.audits({ fromSeconds, toSeconds, target, cursor, limit: pageLength });
+    const query = { fromSeconds, toSeconds, target };
     // There are few, and the newest come first.
-    const all = [];
-    for await (const items of pages(read)) all.push(...items);
-    if (all.length > 0) yield all.reverse().map((entry) => flat(auditColumns, entry));
+    const all = await listed((part) => store.audits({ ...query, ...part }), { length });
+    if (all.length > 0) yield all.toReversed().map((entry) => flat(auditColumns, entry));
   },
 };
 

@@ -5,6 +5,7 @@ import { seedOf } from '#core/random';
 import type { Shelf } from '#core/shelf';
 import { policies } from '#policies/registry';
 import type { DecisionQuery, Store } from '#ports';
+import { pages } from '#ports/pages';
 import { recall } from '#workflows/recall';
 import { type TargetMemo, targetMemo } from '#workflows/target-memo';
 import type { Watched } from '#workflows/turns';
@@ -18,14 +19,13 @@ export type StaticTarget = {
 };
 
 /** Every change of size that was carried out, the oldest first. */
-const scalingsOf = async (store: Store, query: Omit<DecisionQuery, 'limit'>): Promise<readonly Scaling[]> => {
+const scalingsOf = async (
+  store: Store,
+  query: Omit<DecisionQuery, 'limit' | 'cursor'>,
+): Promise<readonly Scaling[]> => {
   const found: Scaling[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await store.decisions({ ...query, outcome: 'scaled', cursor, limit: 200 });
-    found.push(...page.items.map(({ atSeconds, decision: { from, to } }) => ({ atSeconds, from, to })));
-    cursor = page.next;
-  } while (cursor !== undefined);
+  for await (const items of pages((part) => store.decisions({ ...query, ...part, outcome: 'scaled' })))
+    found.push(...items.map(({ atSeconds, decision: { from, to } }) => ({ atSeconds, from, to })));
   return found.reverse();
 };
 
