@@ -7,7 +7,8 @@ import { howToAsk, momentOf, type Question, readQuestion, spanOf, understood } f
 import { evidence, replicas, type Said, say, size, time } from '#core/said';
 import { type Answer, type Archive, NotKeptError, type Store, type TargetSummary } from '#ports';
 import { type ArchiveGiven, explained, openArchive } from './archive.ts';
-import { newestAt, type Records } from './happened.ts';
+import type { Records } from './happened.ts';
+import { justAfter, newestAt } from './newest-decision.ts';
 
 export type AnsweringGiven = Omit<ArchiveGiven, 'store'> & {
   readonly store: Records & Pick<Store, 'targets'>;
@@ -70,7 +71,7 @@ export const answering = ({ timeZone, now, ...given }: AnsweringGiven): Answerin
     const moment = momentOf(q);
     if (q.time.kind !== 'moment' && q.replicas === undefined) return { atSeconds: moment };
     const then = await newestAt(store, of, moment);
-    const toSeconds = q.time.kind === 'moment' ? q.time.toSeconds : moment + 1e-6;
+    const toSeconds = q.time.kind === 'moment' ? q.time.toSeconds : justAfter(moment);
     const changes = (await store.decisions({ ...of, outcome: 'scaled', toSeconds, limit: mostSearched }))
       .items;
     const within = changes.filter(({ atSeconds }) => atSeconds >= moment);

@@ -9,7 +9,8 @@ import { changeOf, named, type Said, say, seconds, time } from '#core/said';
 import { timeText } from '#core/time-text';
 import { type Archive, NotKeptError, type Store } from '#ports';
 import type { Counterfactuals } from './counterfactuals.ts';
-import { type Kept, newestAt, type Records, readHappened, type TargetOf } from './happened.ts';
+import { type Records, readHappened, type TargetOf } from './happened.ts';
+import { type Kept, newestAt, newestBefore } from './newest-decision.ts';
 
 export type ArchiveGiven = {
   readonly store: Records;
@@ -57,8 +58,8 @@ export type KeptArchive = Archive & {
 export const openArchive = ({ store, counterfactuals }: ArchiveGiven, of: TargetOf): KeptArchive => {
   const nothingKept = async (what: string): Promise<NotKeptError> => {
     const [last, first] = [
-      await newestAt(store, of),
-      await newestAt(store, of, undefined, { oldestFirst: true }),
+      await newestBefore(store, of),
+      await newestBefore(store, of, undefined, { oldestFirst: true }),
     ];
     const whose = inOneLine(targetKey(of.target));
     return new NotKeptError(

@@ -4,32 +4,11 @@ import { demandRange, type Happened, type Part, partsOf, type Span } from '#core
 import { type Target, targetKey } from '#core/model';
 import { sumTallies } from '#core/tally';
 import type { DecisionQuery, Store } from '#ports';
+import { pages } from '#ports/pages';
+import { type Kept, newestAt, newestBefore } from './newest-decision.ts';
 
 export type Records = Pick<Store, 'decision' | 'decisions' | 'tally' | 'demand' | 'audits' | 'targets'>;
-export type Kept = Awaited<ReturnType<Store['decisions']>>['items'][number];
 export type TargetOf = { readonly cluster: string; readonly target: Target };
-
-/** The upper end of a query is open, and whole microseconds is as fine as times are given. */
-const microsecond = 1e-6;
-
-type NewestQuery = Pick<DecisionQuery, 'outcome' | 'oldestFirst'>;
-
-/** The newest decision at a time, that instant included; without one the newest of all. */
-export const newestAt = async (
-  store: Pick<Store, 'decisions'>,
-  { cluster, target }: TargetOf,
-  atSeconds?: number,
-  query: NewestQuery = {},
-): Promise<Kept | undefined> => {
-  const toSeconds = atSeconds === undefined ? undefined : atSeconds + microsecond;
-  return (await store.decisions({ ...query, cluster, target, toSeconds, limit: 1 })).items[0];
-};
-
-export const newestBefore = (
-  store: Pick<Store, 'decisions'>,
-  of: TargetOf,
-  toSeconds: number,
-): Promise<Kept | undefined> => newestAt(store, of, toSeconds - 2 * microsecond);
 
 /** A longer history is told of its last part: reading must stay short beside the loop. */
 export const longestHistorySeconds = 7 * 86_400;
@@ -37,7 +16,7 @@ export const longestHistorySeconds = 7 * 86_400;
 /** More changes are counted, not read. */
 const mostChanges = 120;
 const mostAudits = 12;
-const pageLength = 40;
+const length = 40;
 
 /** The newest of a query, a page at a time; between two of them the loop has its turn. */
 const newest = async (
@@ -46,15 +25,8 @@ const newest = async (
   most: number,
 ): Promise<readonly Kept[]> => {
   const found: Kept[] = [];
-  for (let cursor: string | undefined; found.length < most; ) {
-    const page = await store.decisions({
-      ...query,
-      cursor,
-      limit: Math.min(pageLength, most - found.length),
-    });
-    found.push(...page.items);
-    if (page.next === undefined) break;
-    cursor = page.next;
+  for await (const items of pages((part) => store.decisions({ ...query, ...part }), { most, length })) {
+    found.push(...items);
     await setImmediate();
   }
   return found;

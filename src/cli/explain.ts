@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import type { Meant } from '#cli/kept-decision';
 import type { Target } from '#core/model';
 import { longestQuestion } from '#core/question';
+import { isUuid } from '#core/uuid';
 import type { Store } from '#ports';
 import type { Answering } from '#workflows/answering';
 import { targetArgument, timeArgument } from './arguments.ts';
@@ -9,8 +10,6 @@ import type { CommandMaker } from './commands.ts';
 import { plain } from './table.ts';
 
 type Options = { readonly target?: Target; readonly cluster?: string; readonly at?: number };
-
-const id = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 type AskedOf = Parameters<Answering['answer']>[0];
 type Told = { readonly text: string; readonly json: object };
@@ -39,7 +38,7 @@ export const explainCommand: CommandMaker = (frame) => {
     .option('--cluster <name>', 'of this cluster, where several have one of that name')
     .option('--at <time>', 'the newest at, or asked at, this time (Unix seconds or RFC 3339)', timeArgument);
   return command.action(async (words: readonly string[], { target, cluster, at }: Options) => {
-    const isId = words.length === 1 && id.test(words[0]!);
+    const isId = words.length === 1 && isUuid(words[0]!);
     if (isId && (target ?? cluster ?? at) !== undefined)
       command.error('error: an id already names one decision: leave --target, --cluster and --at out', {
         exitCode: 2,
@@ -54,7 +53,7 @@ export const explainCommand: CommandMaker = (frame) => {
     const { text, json } = await withKept(config, (store) => {
       const answers = keptAnswers(config, store, frame.signal);
       return question === ''
-        ? decided(store, answers, { id: isId ? words[0]!.toLowerCase() : undefined, target, cluster, at })
+        ? decided(store, answers, { id: isId ? words[0] : undefined, target, cluster, at })
         : answered(store, answers, { question, target, cluster, atSeconds: at });
     });
     if (frame.json()) frame.print(JSON.stringify(json));

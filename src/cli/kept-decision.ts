@@ -1,6 +1,7 @@
 import { type Target, targetKey } from '#core/model';
 import { timeText } from '#core/time-text';
 import { PortError, type Store } from '#ports';
+import { type Kept, newestAt, newestBefore } from '#workflows/newest-decision';
 
 /** Which decision is meant: by its id, or the newest of a target up to a time. */
 export type Meant = {
@@ -10,23 +11,17 @@ export type Meant = {
   readonly at?: number | undefined;
 };
 
-export type KeptDecision = NonNullable<Awaited<ReturnType<Store['decision']>>>;
-
 const missing = (what: string): PortError =>
   new PortError('store', `${what}; list what is kept with "nimbusguard history"`);
 
-export const keptDecision = async (
-  store: Store,
-  { id, target, cluster, at }: Meant,
-): Promise<KeptDecision> => {
+export const keptDecision = async (store: Store, { id, target, cluster, at }: Meant): Promise<Kept> => {
   if (id !== undefined) {
-    const found = await store.decision(id);
+    const found = await store.decision(id.toLowerCase());
     if (found === undefined) throw missing(`no decision has the id ${id}`);
     return found;
   }
-  // The store's upper end is open: whole microseconds is as fine as times are given.
-  const toSeconds = at === undefined ? undefined : at + 1e-6;
-  const [found] = (await store.decisions({ target, cluster, toSeconds, limit: 1 })).items;
+  const of = { target, cluster };
+  const found = await (at === undefined ? newestBefore(store, of) : newestAt(store, of, at));
   if (found !== undefined) return found;
   const whose = target === undefined ? '' : ` of ${targetKey(target)}`;
   throw missing(`no decision${whose}${at === undefined ? '' : ` up to ${timeText(at)}`} is kept`);

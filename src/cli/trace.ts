@@ -16,14 +16,12 @@ export const traceCommand: CommandMaker = (frame) => {
       command.error(`error: --tempo ${plain(tempo)} is no address: give one such as http://tempo:3200`, {
         exitCode: 2,
       });
-    const { withKept } = await import('#cli/kept');
-    const { tempoTrace } = await import('#telemetry/tempo');
-    const record = await withKept(await frame.config(), (store) => store.decision(id));
-    if (record === undefined)
-      throw new PortError(
-        'store',
-        `no decision has the id ${id}; list what is kept with "nimbusguard history"`,
-      );
+    const [{ withKept }, { keptDecision }, { tempoTrace }] = await Promise.all([
+      import('#cli/kept'),
+      import('#cli/kept-decision'),
+      import('#telemetry/tempo'),
+    ]);
+    const record = await withKept(await frame.config(), (store) => keptDecision(store, { id }));
     const trace = await tempoTrace(tempo, record.traceId, frame.signal);
     if (trace === undefined)
       throw new PortError(

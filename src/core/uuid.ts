@@ -2,6 +2,11 @@ import type { Rng } from '#core/random';
 
 const hex = (value: number, digits: number): string => value.toString(16).padStart(digits, '0');
 
+const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
+
+/** Of whatever version, in letters of either case. */
+export const isUuid = (text: string): boolean => uuid.test(text);
+
 /** UUID version 7 (RFC 9562): milliseconds, then chance. Ids of one target sort by time. */
 export const uuid7 = (atSeconds: number, rng: Rng): string => {
   const time = hex(Math.floor(atSeconds * 1000), 12);

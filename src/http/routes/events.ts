@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { isUuid } from '#core/uuid';
 import type { DecisionRecord } from '#ports';
 import type { App, AppDependencies, AppSettings } from '../app-dependencies.ts';
 import { eventStream, type Message } from '../event-stream.ts';
@@ -25,8 +26,6 @@ const stream = createRoute({
   },
 });
 
-const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
-
 /** How far back a client that comes again is brought up to date. */
 const mostMissed = 200;
 
@@ -40,7 +39,7 @@ export const eventRoutes = (app: App, deps: AppDependencies, settings: AppSettin
   const clients = streamClients(settings);
 
   const since = async (id: string | undefined): Promise<readonly DecisionRecord[]> => {
-    const last = id !== undefined && uuid.test(id) ? await deps.store.decision(id.toLowerCase()) : undefined;
+    const last = id !== undefined && isUuid(id) ? await deps.store.decision(id.toLowerCase()) : undefined;
     if (!last) return [];
     const { items } = await deps.store.decisions({ fromSeconds: last.atSeconds, limit: mostMissed });
     const known = items.findIndex((record) => record.id === last.id);
