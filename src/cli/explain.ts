@@ -7,24 +7,15 @@ import type { Store } from '#ports';
 import type { Answering } from '#workflows/answering';
 import { targetArgument, timeArgument } from './arguments.ts';
 import type { CommandMaker } from './commands.ts';
-import { plain } from './table.ts';
+import { answerTold, printTold, type Told } from './told.ts';
 
 type Options = { readonly target?: Target; readonly cluster?: string; readonly at?: number };
-
-type AskedOf = Parameters<Answering['answer']>[0];
-type Told = { readonly text: string; readonly json: object };
 
 const decided = async (store: Store, answers: Answering, meant: Meant): Promise<Told> => {
   const { keptDecision } = await import('#cli/kept-decision');
   const record = await keptDecision(store, meant);
   const { text, facts, decisions } = await answers.explain(record);
   return { text, json: { id: record.id, text, facts, decisions, record } };
-};
-
-const answered = async (store: Store, answers: Answering, asked: AskedOf): Promise<Told> => {
-  const { answerView } = await import('#http/explanation-view');
-  const answer = await answers.answer(asked);
-  return { text: answer.evidence.text, json: await answerView(store, answer) };
 };
 
 /** Why it was decided so, or an answer to a question, from the records alone. */
@@ -50,13 +41,12 @@ export const explainCommand: CommandMaker = (frame) => {
       });
     const config = await frame.config();
     const [{ keptAnswers }, { withKept }] = await Promise.all([import('#cli/answers'), import('#cli/kept')]);
-    const { text, json } = await withKept(config, (store) => {
+    const told = await withKept(config, (store) => {
       const answers = keptAnswers(config, store, frame.signal);
       return question === ''
         ? decided(store, answers, { id: isId ? words[0] : undefined, target, cluster, at })
-        : answered(store, answers, { question, target, cluster, atSeconds: at });
+        : answerTold(store, answers, { question, target, cluster, atSeconds: at });
     });
-    if (frame.json()) frame.print(JSON.stringify(json));
-    else for (const line of text.split('\n')) frame.print(plain(line));
+    printTold(frame, told);
   });
 };

@@ -6,7 +6,8 @@ import { listed } from '#ports/pages';
 import { betweenArgument, targetArgument, timeArgument, wholeNumber } from './arguments.ts';
 import type { CommandMaker } from './commands.ts';
 import type { Frame } from './frame.ts';
-import { plain, table } from './table.ts';
+import { table } from './table.ts';
+import { answerTold, printTold } from './told.ts';
 
 type Options = {
   readonly target?: Target;
@@ -38,20 +39,14 @@ const cells = (row: Row): readonly string[] => [
 const heads = ['TIME', 'TARGET', 'SIZE', 'OUTCOME', 'REASON', 'LIMITS', 'REWARD', 'ID'];
 
 /** What happened between two times, in words. */
-const told = async (frame: Frame, between: string, { target, cluster }: Options): Promise<void> => {
+const happened = async (frame: Frame, between: string, { target, cluster }: Options): Promise<void> => {
   const config = await frame.config();
-  const [{ keptAnswers }, { withKept }, { answerView }] = await Promise.all([
-    import('#cli/answers'),
-    import('#cli/kept'),
-    import('#http/explanation-view'),
-  ]);
-  const { text, json } = await withKept(config, async (store) => {
-    const question = `what happened between ${between}`;
-    const answer = await keptAnswers(config, store, frame.signal).answer({ target, cluster, question });
-    return { text: answer.evidence.text, json: await answerView(store, answer) };
-  });
-  if (frame.json()) frame.print(JSON.stringify(json));
-  else for (const line of text.split('\n')) frame.print(plain(line));
+  const [{ keptAnswers }, { withKept }] = await Promise.all([import('#cli/answers'), import('#cli/kept')]);
+  const asked = { target, cluster, question: `what happened between ${between}` };
+  const told = await withKept(config, (store) =>
+    answerTold(store, keptAnswers(config, store, frame.signal), asked),
+  );
+  printTold(frame, told);
 };
 
 /** Decisions, the newest first, or what they come to. */
@@ -73,7 +68,7 @@ export const historyCommand: CommandMaker = (frame) =>
     .action(async (options: Options) => {
       const { withKept } = await import('#cli/kept');
       const { from, to, limit, between, ...rest } = options;
-      if (between !== undefined) return told(frame, between, options);
+      if (between !== undefined) return happened(frame, between, options);
       const query = { ...rest, fromSeconds: from, toSeconds: to };
       const rows = await withKept(await frame.config(), (store) =>
         listed((part) => store.decisions({ ...query, ...part }), { most: limit }),
