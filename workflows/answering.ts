@@ -5,9 +5,10 @@ import { type Target, targetKey } from '#core/model';
 import { inOneLine } from '#core/one-line';
 import { howToAsk, momentOf, type Question, readQuestion, spanOf, understood } from '#core/question';
 import { evidence, replicas, type Said, say, size, time } from '#core/said';
+import { isOf, type Whose } from '#core/whose';
 import { type Answer, type Archive, NotKeptError, type Store, type TargetSummary } from '#ports';
 import { type ArchiveGiven, explained, openArchive } from './archive.ts';
-import type { Records } from './happened.ts';
+import type { Records, TargetOf } from './happened.ts';
 import { justAfter, newestAt } from './newest-decision.ts';
 
 export type AnsweringGiven = Omit<ArchiveGiven, 'store'> & {
@@ -21,12 +22,9 @@ export type Answering = {
   archive(cluster: string, target: Target): Archive;
   explain(record: Parameters<typeof explained>[1]): Promise<Evidence>;
   /** Without a time the question is asked now; without a target or a cluster the only one is meant. */
-  answer(asked: {
-    readonly target?: Target | undefined;
-    readonly question: string;
-    readonly cluster?: string | undefined;
-    readonly atSeconds?: number | undefined;
-  }): Promise<Answer>;
+  answer(
+    asked: Whose & { readonly question: string; readonly atSeconds?: number | undefined },
+  ): Promise<Answer>;
 };
 
 /** Changes that are searched for the one that made the size which a question speaks of. */
@@ -39,21 +37,14 @@ const names = (all: readonly TargetSummary[]): string => {
   return `${some.join(', ')}${all.length > mostNamed ? ` and ${all.length - mostNamed} others` : ''}`;
 };
 
-const told = ({ text, facts }: Evidence): Said => ({ text, facts });
-
 /** Answers from the store alone: no model has a say in it. */
 export const answering = ({ timeZone, now, ...given }: AnsweringGiven): Answering => {
   const { store } = given;
-  const archive = (cluster: string, target: Target) => openArchive(given, { cluster, target });
 
   /** The one that is meant, with the time of its newest decision: simulated time may run ahead of the clock. */
-  const placeOf = async (target: Target | undefined, cluster: string | undefined): Promise<TargetSummary> => {
+  const placeOf = async ({ target, cluster }: Whose): Promise<TargetSummary> => {
     const all = await store.targets();
-    const meant = all.filter(
-      (one) =>
-        (target === undefined || targetKey(one.target) === targetKey(target)) &&
-        (cluster === undefined || one.cluster === cluster),
-    );
+    const meant = all.filter((one) => isOf({ target, cluster }, one));
     const [only, other] = meant;
     if (only !== undefined && other === undefined) return only;
     const wanted = target === undefined ? 'any target' : inOneLine(targetKey(target));
@@ -66,17 +57,16 @@ export const answering = ({ timeZone, now, ...given }: AnsweringGiven): Answerin
   };
 
   /** The moment of the decision that a question about a size means, and what its size was if it was another. */
-  const meant = async (q: Question, cluster: string, target: Target) => {
-    const of = { cluster, target };
+  const meant = async (q: Question, of: TargetOf) => {
     const moment = momentOf(q);
     if (q.time.kind !== 'moment' && q.replicas === undefined) return { atSeconds: moment };
-    const then = await newestAt(store, of, moment);
     const toSeconds = q.time.kind === 'moment' ? q.time.toSeconds : justAfter(moment);
     const changes = (await store.decisions({ ...of, outcome: 'scaled', toSeconds, limit: mostSearched }))
       .items;
     const within = changes.filter(({ atSeconds }) => atSeconds >= moment);
     if (q.replicas === undefined) return { atSeconds: within[0]?.atSeconds ?? moment };
     const wanted = q.replicas;
+    const then = await newestAt(store, of, moment);
     const fits = [...within, ...(then === undefined ? [] : [then])].find((one) => sizeAfter(one) === wanted);
     if (fits !== undefined) return { atSeconds: fits.atSeconds };
     if (then === undefined) return { atSeconds: moment };
@@ -90,29 +80,26 @@ export const answering = ({ timeZone, now, ...given }: AnsweringGiven): Answerin
   };
 
   /** Which way the size that the question speaks of lies, or the way that it names. */
-  const towards = async (q: Question, cluster: string, target: Target): Promise<Direction | undefined> => {
-    const then =
-      q.replicas === undefined ? undefined : await newestAt(store, { cluster, target }, momentOf(q));
-    if (then !== undefined && q.replicas !== sizeAfter(then))
-      return q.replicas! > sizeAfter(then) ? 'up' : 'down';
+  const towards = async (q: Question, of: TargetOf): Promise<Direction | undefined> => {
+    if (q.replicas !== undefined) {
+      const then = await newestAt(store, of, momentOf(q));
+      if (then !== undefined && q.replicas !== sizeAfter(then))
+        return q.replicas > sizeAfter(then) ? 'up' : 'down';
+    }
     return q.direction && ({ more: 'up', fewer: 'down' } as const)[q.direction];
   };
 
-  const evidenceOf = async (
-    q: Question,
-    cluster: string,
-    target: Target,
-  ): Promise<readonly (Said | Evidence)[]> => {
-    const kept = archive(cluster, target);
+  const evidenceOf = async (q: Question, of: TargetOf): Promise<readonly (Said | Evidence)[]> => {
+    const kept = openArchive(given, of);
     const span = spanOf(q);
     switch (q.intent) {
       case 'why': {
-        const { atSeconds, mistaken } = await meant(q, cluster, target);
+        const { atSeconds, mistaken } = await meant(q, of);
         return [...(mistaken === undefined ? [] : [mistaken]), await kept.decision(atSeconds)];
       }
       case 'why-not':
       case 'what-would-it-take':
-        return [await kept.gates(momentOf(q), await towards(q, cluster, target))];
+        return [await kept.gates(momentOf(q), await towards(q, of))];
       case 'who':
         return [await kept.people(span.fromSeconds, span.toSeconds)];
       case 'what-happened':
@@ -127,12 +114,11 @@ export const answering = ({ timeZone, now, ...given }: AnsweringGiven): Answerin
   };
 
   const answer: Answering['answer'] = async ({ question: text, ...asked }) => {
-    const { target, cluster, lastAtSeconds } = await placeOf(asked.target, asked.cluster);
+    const { target, cluster, lastAtSeconds } = await placeOf(asked);
     const askedAt = asked.atSeconds ?? Math.max(now(), lastAtSeconds);
     const question = readQuestion(text, askedAt, timeZone);
-    const parts = await evidenceOf(question, cluster, target);
+    const parts = await evidenceOf(question, { cluster, target });
     const ids = parts.flatMap((part) => ('decisions' in part ? part.decisions : []));
-    const lines = parts.map((part) => ('decisions' in part ? told(part) : part));
     return {
       asked: {
         cluster,
@@ -142,9 +128,13 @@ export const answering = ({ timeZone, now, ...given }: AnsweringGiven): Answerin
         of: ids[0] === undefined ? undefined : await store.decision(ids[0]),
       },
       question,
-      evidence: evidence([understood(question), ...lines], ids),
+      evidence: evidence([understood(question), ...parts], ids),
     };
   };
 
-  return { archive, explain: (record) => explained(store, record), answer };
+  return {
+    archive: (cluster, target) => openArchive(given, { cluster, target }),
+    explain: (record) => explained(store, record),
+    answer,
+  };
 };

@@ -1,8 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import type { AuditEntry } from '#core/audit';
 import { demandRange, type Happened, type Part, partsOf, type Span } from '#core/happened';
-import { type Target, targetKey } from '#core/model';
+import type { Target } from '#core/model';
 import { sumTallies } from '#core/tally';
+import { isOf } from '#core/whose';
 import type { DecisionQuery, Store } from '#ports';
 import { pages } from '#ports/pages';
 import { type Kept, newestAt, newestBefore } from './newest-decision.ts';
@@ -88,9 +89,7 @@ export const readHappened = async (
   const perSecond = await store.demand(cluster, target, Math.floor(span.fromSeconds), Math.ceil(toSeconds));
   const wishes = [...(await some('shadowed', 1)), ...(await some('awaiting-approval', 1))];
   const isMany = tally.outcomes.scaled > mostChanges;
-  const own = (await store.targets()).find(
-    (one) => one.cluster === cluster && targetKey(one.target) === targetKey(target),
-  );
+  const own = (await store.targets()).find((one) => isOf(of, one));
   return {
     ...span,
     target,

@@ -1,10 +1,7 @@
-import type { Target } from '#core/model';
+import type { Whose } from '#core/whose';
 import type { DecisionQuery, Store } from '#ports';
 
 export type Kept = Awaited<ReturnType<Store['decisions']>>['items'][number];
-
-/** Of which target; what is absent may be any. */
-export type Whose = { readonly cluster?: string | undefined; readonly target?: Target | undefined };
 
 type Filter = Pick<DecisionQuery, 'outcome' | 'oldestFirst'>;
 

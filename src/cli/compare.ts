@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import type { Frame } from '#cli/frame';
 import { type Target, targetKey } from '#core/model';
 import type { GapTreatment } from '#core/recording';
+import { isOf } from '#core/whose';
 import { judgeRanges } from '#experiments/judge-ranges';
 import { judgeDefaults } from '#experiments/judge-settings';
 import { PortError, type Store } from '#ports';
@@ -45,11 +46,7 @@ const list = 'name one with --target (and --cluster)';
 /** The one target that is meant. */
 const summaryOf = async (store: Store, { target, cluster }: Options) => {
   const all = await store.targets();
-  const meant = all.filter(
-    (each) =>
-      (target === undefined || targetKey(each.target) === targetKey(target)) &&
-      (cluster === undefined || each.cluster === cluster),
-  );
+  const meant = all.filter((each) => isOf({ target, cluster }, each));
   const [only] = meant;
   const names = (of: typeof all) => of.map((each) => `${each.cluster}/${targetKey(each.target)}`).join(', ');
   if (only === undefined)

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { type Target, targetKey } from '#core/model';
 import { timeText } from '#core/time-text';
+import { isOf } from '#core/whose';
 import { PortError } from '#ports';
 import { targetArgument } from './arguments.ts';
 import type { CommandMaker } from './commands.ts';
@@ -22,9 +23,7 @@ const showCommand: CommandMaker = (frame) =>
     .action(async ({ target, policy }: Filter) => {
       const all = await withKept(await frame.config(), (store) => store.snapshots());
       const rows = all.filter(
-        (row) =>
-          (target === undefined || targetKey(row.target) === targetKey(target)) &&
-          (policy === undefined || row.policy === policy),
+        (row) => isOf({ target }, row) && (policy === undefined || row.policy === policy),
       );
       if (frame.json()) return frame.print(JSON.stringify(rows));
       if (rows.length === 0) return frame.remark('Nothing was learnt yet.');

@@ -2,6 +2,7 @@ import { systemClock } from '#adapters/clocks/system';
 import { jsonLine } from '#adapters/exports/json-line';
 import { type FormatName, openFormat } from '#adapters/exports/registry';
 import { type Outcome, type Target, targetKey } from '#core/model';
+import { isOf } from '#core/whose';
 import type { Store } from '#ports';
 import { dayFiles } from './day-files.ts';
 import { batchesOf, type Job, oneFile, type Written } from './one-file.ts';
@@ -53,13 +54,12 @@ const printed = async (job: Job, print: (line: string) => void): Promise<Written
 export const exported = async (asked: Asked): Promise<Written> => {
   const { store, out, filter, print, remark, signal } = asked;
   const all = await store.targets();
-  const wanted = filter.target === undefined ? undefined : targetKey(filter.target);
   const newest = Math.max(systemClock().now(), ...all.map(({ lastAtSeconds }) => lastAtSeconds + 1));
   const job: Job = {
     store,
     table: tableOf(asked.table, asked.records),
     filter: { ...filter, fromSeconds: filter.fromSeconds ?? 0, toSeconds: filter.toSeconds ?? newest },
-    targets: all.filter(({ target }) => wanted === undefined || targetKey(target) === wanted),
+    targets: all.filter((one) => isOf({ target: filter.target }, one)),
     signal,
     progress: told(remark),
   };

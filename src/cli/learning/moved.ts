@@ -1,4 +1,5 @@
 import { type Target, targetKey } from '#core/model';
+import { isOf } from '#core/whose';
 import { PortError } from '#ports';
 import type { Entry } from './learning-file.ts';
 
@@ -18,9 +19,7 @@ const nameOf = ({ cluster, target, snapshot }: Entry): string =>
 export const moved = (file: string, entries: readonly Entry[], move: Move): readonly Entry[] => {
   const { target, policy, as, cluster } = move;
   const wanted = entries.filter(
-    (entry) =>
-      (target === undefined || targetKey(entry.target) === targetKey(target)) &&
-      (policy === undefined || entry.snapshot.policy === policy),
+    (entry) => isOf({ target }, entry) && (policy === undefined || entry.snapshot.policy === policy),
   );
   const refused = (why: string): PortError =>
     new PortError('learning', `${file} ${why}; nothing was taken over`);
