@@ -1,8 +1,8 @@
 import type { Evidence } from '#core/facts';
 import type { Direction } from '#core/gate';
-import type { Solve } from '#core/gates';
+import { type Solve, waysOf } from '#core/gates';
 import type { Target } from '#core/model';
-import { type GatesFound, gatesEvidence, waysOf } from '#core/narrate-gates';
+import { type GatesFound, gatesEvidence } from '#core/narrate-gates';
 import { othersEvidence } from '#core/narrate-others';
 import { noRegretEvidence, regretEvidence } from '#core/narrate-regret';
 import type { OthersFound, Peer } from '#core/others';

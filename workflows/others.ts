@@ -54,6 +54,14 @@ const asked = (peer: Peer, records: readonly DecisionRecord[]): Other => {
   return { name, kind: 'autoscaler', settings, to: last.decision.from + action, reason };
 };
 
+const untuned = ({ name }: Peer): Other => ({
+  name,
+  kind: 'autoscaler',
+  settings: {},
+  to: undefined,
+  reason: 'its knobs are not picked yet',
+});
+
 /** Each option of a policy that has several minds. */
 const experts = ({ decision: { expert, values } }: DecisionRecord): readonly Other[] =>
   expert === undefined
@@ -81,7 +89,6 @@ export const othersOn = (
   const record = records.at(-1)!;
   const { decision, outcome, observation, spec } = record;
   const before = records.slice(0, -1);
-  const untuned = tuned.filter(({ settings }) => settings === undefined);
   return {
     from: decision.from,
     to: decision.to,
@@ -89,17 +96,8 @@ export const othersOn = (
     reason: decision.reason,
     others: [
       ...peers.map((peer) => asked(peer, records)),
-      ...tuned.flatMap(({ peer, settings }) =>
-        settings === undefined ? [] : [asked({ ...peer, settings }, records)],
-      ),
-      ...untuned.map(
-        ({ peer: { name } }): Other => ({
-          name,
-          kind: 'autoscaler',
-          settings: {},
-          to: undefined,
-          reason: 'its knobs are not picked yet',
-        }),
+      ...tuned.map(({ peer, settings }) =>
+        settings === undefined ? untuned(peer) : asked({ ...peer, settings }, records),
       ),
       ...experts(record),
     ],

@@ -1,6 +1,6 @@
 import { inFallback } from '#core/doubt';
 import { fallbackOpenings } from '#core/fallback-openings';
-import type { Direction, Gate, Measure, Opening, Way } from '#core/gate';
+import { type Direction, directions, type Gate, type Measure, type Opening, type Way } from '#core/gate';
 import { type LimitStep, limitsByStep } from '#core/limit-chain';
 import { admits, type Ground, intervalOn, limitOpenings } from '#core/limit-openings';
 import { limitPresent } from '#core/limit-presents';
@@ -207,3 +207,12 @@ export const goalOf = (asked: Asked, direction: Direction): number | undefined =
   if (direction === 'up') return Math.max(wish, left + 1);
   return left === 0 ? undefined : Math.min(wish, left - 1);
 };
+
+/** Both ways, or the one that is asked about. */
+export const waysOf = (asked: Asked, solve?: Solve, only?: Direction): readonly Way[] =>
+  directions
+    .filter((direction) => only === undefined || only === direction)
+    .flatMap((direction) => {
+      const goal = goalOf(asked, direction);
+      return goal === undefined ? [] : [gatesTo(asked, goal, solve)];
+    });

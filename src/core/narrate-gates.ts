@@ -1,6 +1,6 @@
 import type { Evidence } from '#core/facts';
 import type { Gate, Knob, Measure, Opening, Way } from '#core/gate';
-import { type Asked, gatesTo, goalOf, type Solve } from '#core/gates';
+import type { Asked } from '#core/gates';
 import { type Target, targetKey } from '#core/model';
 import { because } from '#core/narrate';
 import {
@@ -139,15 +139,6 @@ export type GatesFound = { readonly ways: readonly Way[]; readonly evidence: Evi
 export type WaysAsked = Asked & {
   readonly record: { readonly target: Target; readonly atSeconds: number };
 };
-
-/** Both ways, or the one that is asked about. */
-export const waysOf = (asked: Asked, solve?: Solve, only?: Way['direction']): readonly Way[] =>
-  (['up', 'down'] as const)
-    .filter((direction) => only === undefined || only === direction)
-    .flatMap((direction) => {
-      const goal = goalOf(asked, direction);
-      return goal === undefined ? [] : [gatesTo(asked, goal, solve)];
-    });
 
 /** Each gate between what a decision left and another size, with what would open it. */
 export const gatesEvidence = (asked: WaysAsked, ways: readonly Way[]): Evidence => {

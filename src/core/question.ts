@@ -1,6 +1,6 @@
 import { zoneOf } from '#core/local-time';
 import { type NamedTime, readTimes } from '#core/question-time';
-import { figureOf, named, type Said, say, time } from '#core/said';
+import { named, replicas, type Said, say, time } from '#core/said';
 
 export const intents = [
   'why',
@@ -153,16 +153,14 @@ export const howToAsk = say`This was not understood; here is the newest decision
 
 /** What the question was taken to be, with the times as they were read. */
 export const understood = (q: Question): Said => {
-  const { intent, direction, replicas: size, timeZone, byClock, unreadTime } = q;
+  const { intent, direction, replicas: wanted, timeZone, byClock, unreadTime } = q;
   const { fromSeconds, toSeconds } = spanOf(q);
   const wish = (direction && wishesFor[direction][intent]) ?? wishes[intent];
   const when = isAboutSpan(q)
     ? say`from ${time(fromSeconds, 'the start of what is asked about')} to ${time(toSeconds, 'the end of what is asked about')}`
     : say`at ${time(momentOf(q), 'the time that is asked about')}`;
   const supposed =
-    size === undefined
-      ? ''
-      : say`, and about ${figureOf(size, 0, 'replicas', 'the size in the question')} replicas`;
+    wanted === undefined ? '' : say`, and about ${replicas(wanted, 'the size in the question')}`;
   const zone = !byClock ? '' : say`; times of day are read in ${named(timeZone, 'source')}`;
   const isToCome = (isAboutSpan(q) ? fromSeconds : momentOf(q)) > q.askedAtSeconds;
   const remarks = `${unreadTime ? '; a time in it could not be read' : ''}${isToCome ? '; that time is still to come' : ''}`;

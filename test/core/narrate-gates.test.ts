@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { factCheck } from '#core/fact-check';
-import { gatesTo, goalOf } from '#core/gates';
-import { gatesEvidence, nowText, opensText, waysOf } from '#core/narrate-gates';
+import { gatesTo, goalOf, waysOf } from '#core/gates';
+import { gatesEvidence, nowText, opensText } from '#core/narrate-gates';
 import { emptyPast } from '#core/past';
 import { decision, observation, record, replicas, spec, startAt, target } from '#test/make';
 import { anyMode, anyObservation, anyPast, anyPauses, anySpec } from './any-ground.ts';
