@@ -1,10 +1,10 @@
 import type { Evidence } from '#core/facts';
 import type { Direction } from '#core/gate';
-import { sizeAfter } from '#core/happened';
 import { type Target, targetKey } from '#core/model';
 import { inOneLine } from '#core/one-line';
 import { howToAsk, momentOf, type Question, readQuestion, spanOf, understood } from '#core/question';
 import { evidence, replicas, type Said, say, size, time } from '#core/said';
+import { sizeAfter } from '#core/size-after';
 import { isOf, type Whose } from '#core/whose';
 import { type Answer, type Archive, NotKeptError, type Store, type TargetSummary } from '#ports';
 import { type ArchiveGiven, explained, openArchive } from './archive.ts';
@@ -61,8 +61,8 @@ export const answering = ({ timeZone, now, ...given }: AnsweringGiven): Answerin
     const moment = momentOf(q);
     if (q.time.kind !== 'moment' && q.replicas === undefined) return { atSeconds: moment };
     const toSeconds = q.time.kind === 'moment' ? q.time.toSeconds : justAfter(moment);
-    const changes = (await store.decisions({ ...of, outcome: 'scaled', toSeconds, limit: mostSearched }))
-      .items;
+    const query = { ...of, outcome: 'scaled', toSeconds, limit: mostSearched } as const;
+    const { items: changes } = await store.decisions(query);
     const within = changes.filter(({ atSeconds }) => atSeconds >= moment);
     if (q.replicas === undefined) return { atSeconds: within[0]?.atSeconds ?? moment };
     const wanted = q.replicas;

@@ -5,7 +5,7 @@ import { targetKey } from '#core/model';
 import { because, decisionEvidence } from '#core/narrate';
 import { historyEvidence, peopleEvidence } from '#core/narrate-history';
 import { inOneLine } from '#core/one-line';
-import { changeOf, named, type Said, say, seconds, time } from '#core/said';
+import { decided, named, type Said, say, seconds, time } from '#core/said';
 import { timeText } from '#core/time-text';
 import { type Archive, NotKeptError, type Store } from '#ports';
 import type { Counterfactuals } from './counterfactuals.ts';
@@ -32,7 +32,7 @@ export const explained = async (
   const told = decisionEvidence(
     record,
     ...more,
-    say`The size came about at ${time(since.atSeconds, of)}: ${changeOf({ ...since.decision, atSeconds: since.atSeconds }, of, ' to ')}, because ${because(since.decision.reason)}, by decision ${named(since.id, 'id')}.`,
+    say`The size came about at ${time(since.atSeconds, of)}: ${decided(since, of, ' to ')}, because ${because(since.decision.reason)}, by decision ${named(since.id, 'id')}.`,
   );
   return { ...told, decisions: [...told.decisions, since.id] };
 };

@@ -58,7 +58,8 @@ const longestText = 1000;
 export const noted = (text: string, longest = longestText): string =>
   inOneLine(text).trim().slice(0, longest);
 
-const directionText = { up: 'growing', down: 'shrinking', both: 'growing and shrinking' } as const;
+/** What a pause keeps a target from. */
+export const withheld = { up: 'growing', down: 'shrinking', both: 'growing and shrinking' } as const;
 
 export const pauseText = ({ direction, untilSeconds }: Pick<Pause, 'direction' | 'untilSeconds'>): string =>
-  `keeps it from ${directionText[direction]} until ${timeText(untilSeconds)}`;
+  `keeps it from ${withheld[direction]} until ${timeText(untilSeconds)}`;

@@ -7,6 +7,7 @@ import { limitPresent } from '#core/limit-presents';
 import { legal } from '#core/limits';
 import type { Cycle, LearningReport, Mode, Past, Pause } from '#core/model';
 import { isPrescribed } from '#core/prescribed';
+import { sizeAfter } from '#core/size-after';
 
 /** A decision with what it was made on: its record, and the past that the limits remembered then. */
 export type Asked = {
@@ -30,10 +31,6 @@ const groundOf = ({ record, past }: Asked): Ground => ({
   pauses: record.pauses ?? none,
   mode: record.mode,
 });
-
-/** The size that a decision left. */
-export const leftBy = ({ decision, outcome }: Asked['record']): number =>
-  outcome === 'scaled' ? decision.to : decision.from;
 
 /**
  * What was wanted before limits. A policy that knows what is legal wants no more than that; whoever names lines, or the
@@ -179,7 +176,7 @@ const solverOf = ({ record, past }: Asked, solve: Solve): Solve => {
 /** Every gate between the size that a decision left and `goal`, in the order in which a wish passes them. */
 export const gatesTo = (asked: Asked, goal: number, solve: Solve = () => none): Way => {
   const { record } = asked;
-  const from = leftBy(record);
+  const from = sizeAfter(record);
   const up = goal > from;
   const ground = groundOf(asked);
   const shut = up ? wishOf(asked) < goal : wishOf(asked) > goal;
@@ -202,7 +199,7 @@ export const gatesTo = (asked: Asked, goal: number, solve: Solve = () => none): 
 
 /** What is asked about by itself: what was wanted and not done, else one more or one fewer. Undefined: nothing is fewer than none. */
 export const goalOf = (asked: Asked, direction: Direction): number | undefined => {
-  const left = leftBy(asked.record);
+  const left = sizeAfter(asked.record);
   const wish = wishOf(asked);
   if (direction === 'up') return Math.max(wish, left + 1);
   return left === 0 ? undefined : Math.min(wish, left - 1);

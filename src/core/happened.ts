@@ -37,9 +37,6 @@ export type Happened = {
   readonly parts: readonly Part[];
 };
 
-export const sizeAfter = ({ outcome, decision: { from, to } }: Narrated): number =>
-  outcome === 'scaled' ? to : from;
-
 const daySeconds = 86_400;
 /** Steps by which people read a clock. */
 const clockSteps = [300, 600, 900, 1800, 3600, 10_800, 21_600, 43_200, daySeconds];

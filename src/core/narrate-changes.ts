@@ -1,7 +1,8 @@
-import { clockStep, type Happened, type Part, sizeAfter } from '#core/happened';
+import { clockStep, type Happened, type Part } from '#core/happened';
 import type { Narrated } from '#core/narrate';
 import { inWords, isReason } from '#core/reasons';
-import { changeOf, countOf, joined, named, perSecond, type Said, say, size, time } from '#core/said';
+import { changeOf, countOf, decided, joined, named, perSecond, type Said, say, size, time } from '#core/said';
+import { sizeAfter } from '#core/size-after';
 
 const mostTold = 12;
 const mostReasons = 6;
@@ -19,7 +20,7 @@ const bound = ({ decision: { limits } }: Narrated): Said | string =>
 const change = (r: Narrated): Said => {
   const { demand } = r.observation;
   const seen = demand === undefined ? 'demand was not known' : say`demand was ${perSecond(demand, 'demand')}`;
-  return say`${time(r.atSeconds, 'a change of size')}: ${changeOf({ ...r.decision, atSeconds: r.atSeconds }, 'a change of size')} by ${reasonName(r.decision.reason)}${bound(r)}; ${seen}.`;
+  return say`${time(r.atSeconds, 'a change of size')}: ${decided(r, 'a change of size')} by ${reasonName(r.decision.reason)}${bound(r)}; ${seen}.`;
 };
 
 /** A size that the next decision found and the one before had not left. */

@@ -1,11 +1,11 @@
 import type { Evidence } from '#core/facts';
-import { type Happened, sizeAfter } from '#core/happened';
+import type { Happened } from '#core/happened';
 import { targetKey } from '#core/model';
 import { because, type Narrated } from '#core/narrate';
 import { changesTold } from '#core/narrate-changes';
 import {
-  changeOf,
   countOf,
+  decided,
   evidence,
   joined,
   named,
@@ -18,6 +18,7 @@ import {
   size,
   time,
 } from '#core/said';
+import { sizeAfter } from '#core/size-after';
 import type { Counted, Mark, MarkKind } from '#core/tally';
 
 const mostOfAKind = 6;
@@ -99,7 +100,7 @@ const doubts = (h: Happened): Said | undefined => {
 
 const failures = ({ failed: [newest], tally }: Happened): Said | undefined =>
   newest &&
-  say`Failed: ${countOf(tally.outcomes.failed, 'change', 'changes')} could not be set, the last ${changeOf({ ...newest.decision, atSeconds: newest.atSeconds }, 'a change that failed')} at ${time(newest.atSeconds, 'the last failure')}: ${newest.error === undefined ? 'the reason was not recorded' : quoted(newest.error)}.`;
+  say`Failed: ${countOf(tally.outcomes.failed, 'change', 'changes')} could not be set, the last ${decided(newest, 'a change that failed')} at ${time(newest.atSeconds, 'the last failure')}: ${newest.error === undefined ? 'the reason was not recorded' : quoted(newest.error)}.`;
 
 const wished = ({ wishes: [newest], tally }: Happened): Said | undefined => {
   if (newest === undefined) return undefined;
@@ -108,7 +109,7 @@ const wished = ({ wishes: [newest], tally }: Happened): Said | undefined => {
     ...(shadowed === 0 ? [] : [say`${countOf(shadowed, 'wish was', 'wishes were')} only noted down`]),
     ...(awaiting === 0 ? [] : [say`${countOf(awaiting, 'wish', 'wishes')} waited for approval`]),
   ];
-  return say`Not carried out: ${joined(counts, ', ')}, the last ${changeOf({ ...newest.decision, atSeconds: newest.atSeconds }, 'a wish')} at ${time(newest.atSeconds, 'the last wish')}, because ${because(newest.decision.reason)}.`;
+  return say`Not carried out: ${joined(counts, ', ')}, the last ${decided(newest, 'a wish')} at ${time(newest.atSeconds, 'the last wish')}, because ${because(newest.decision.reason)}.`;
 };
 
 const holders = (h: Happened): Said | undefined => {

@@ -1,3 +1,4 @@
+import { withheld } from '#core/audit';
 import type { Holder, ScheduleWindow } from '#core/circumstances';
 import { doubt, staleAfterSeconds } from '#core/doubt';
 import type { Evidence } from '#core/facts';
@@ -14,6 +15,7 @@ import { isPrescribed } from '#core/prescribed';
 import { inWords, isReason } from '#core/reasons';
 import {
   changeOf,
+  decided,
   evidence,
   figureOf,
   joined,
@@ -87,8 +89,6 @@ const window = ({ name, minReplicas, maxReplicas }: ScheduleWindow): Said => {
   const said = bounds.length === 0 ? 'no other bounds' : joined(bounds, ' and ');
   return say`by the clock ${said} (${named(name, 'limit')})`;
 };
-
-const withheld = { up: 'growing', down: 'shrinking', both: 'growing and shrinking' } as const;
 
 const paused = ({ by, direction, untilSeconds, reason }: Pause): Said =>
   say`${named(by, 'writer')} keeps it from ${withheld[direction]} until ${time(untilSeconds, 'the end of a pause')} (${quoted(reason)})`;
@@ -199,7 +199,7 @@ const doneWith = (r: Narrated): Said => {
   const [actuator, mode] = [named(r.actuator, 'actuator'), named(r.mode, 'mode')];
   switch (r.outcome) {
     case 'scaled':
-      return say`Done: ${changeOf({ ...r.decision, atSeconds: r.atSeconds }, 'this decision')} was set (actuator: ${actuator}).`;
+      return say`Done: ${decided(r, 'this decision')} was set (actuator: ${actuator}).`;
     case 'held':
       return r.mode === 'Off'
         ? say`Done: nothing, since the mode is ${mode}.`

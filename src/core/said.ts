@@ -82,6 +82,12 @@ export const changeOf = ({ from, to, atSeconds }: Change, of: string, between = 
   facts: [from, to].every(Number.isFinite) ? [{ kind: 'change', from, to, atSeconds, of }] : [],
 });
 
+type Decided = { readonly decision: Pick<Change, 'from' | 'to'>; readonly atSeconds: number };
+
+/** The change that a decision was about. */
+export const decided = ({ decision, atSeconds }: Decided, of: string, between?: string): Said =>
+  changeOf({ ...decision, atSeconds }, of, between);
+
 /** `4 to 6 replicas` */
 export const replicasChange = (change: Change, of: string): Said =>
   say`${changeOf(change, of, ' to ')}${unitWords.replicas(change.to)}`;

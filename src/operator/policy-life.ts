@@ -13,6 +13,7 @@ import {
   standing,
   type Verdict,
 } from '#core/proposals';
+import { sizeAfter } from '#core/size-after';
 import type { Plan } from '#kubernetes/policy-plan';
 import { manualSizeNote, verdictNote } from '#operator/people-notes';
 import type { DecisionRecord, Sizes } from '#ports';
@@ -93,11 +94,9 @@ export const policyLife = (given: {
     judge: (verdict: Verdict): string | undefined => {
       if (verdict.id === lastWord[verdict.verdict] || record === undefined) return undefined;
       lastWord[verdict.verdict] = verdict.id;
-      const { from, to } = record.decision;
-      const size = record.outcome === 'scaled' ? to : from;
       const { made, approved } = proposals;
       const heard = judged(proposals, verdict, {
-        size,
+        size: sizeAfter(record),
         nowSeconds: now(),
         timeoutSeconds: plan.approvalSeconds,
       });
@@ -109,11 +108,7 @@ export const policyLife = (given: {
       return heard.fault;
     },
     record: (): DecisionRecord | undefined => record,
-    proposal: (): Proposal | undefined => {
-      if (record === undefined) return undefined;
-      const { from, to } = record.decision;
-      return standing(proposals, record.outcome === 'scaled' ? to : from, now());
-    },
+    proposal: (): Proposal | undefined => record && standing(proposals, sizeAfter(record), now()),
     canaryRatio: (): number | undefined => (promotion.stage === 'Canary' ? promotion.canaryRatio : undefined),
   };
 };

@@ -3,12 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { outcomeOf } from '#agents/executor';
 import { fallback } from '#core/doubt';
 import type { Gate, Opening, Way } from '#core/gate';
-import { gatesTo, goalOf, leftBy, wishOf } from '#core/gates';
+import { gatesTo, goalOf, wishOf } from '#core/gates';
 import { type LimitStep, limitsByStep } from '#core/limit-chain';
 import { admits, type Ground, intervalOn, limitOpenings } from '#core/limit-openings';
 import { legal } from '#core/limits';
 import { modes, type Observation, type Sample } from '#core/model';
 import { emptyPast } from '#core/past';
+import { sizeAfter } from '#core/size-after';
 import { decision, observation, record, replicas, sample, spec, startAt } from '#test/make';
 import { anyMode, anyObservation, anyPast, anyPauses, anySpec } from './any-ground.ts';
 
@@ -227,7 +228,7 @@ const upOf = (overrides: Parameters<typeof record>[0], past = emptyPast) => {
 describe('what is asked about', () => {
   it('is one more than what a decision left, or one fewer', () => {
     const grown = { record: record({ decision: decision({ action: 2 }) }), past: emptyPast };
-    expect([leftBy(grown.record), goalOf(grown, 'up'), goalOf(grown, 'down')]).toEqual([6, 7, 5]);
+    expect([sizeAfter(grown.record), goalOf(grown, 'up'), goalOf(grown, 'down')]).toEqual([6, 7, 5]);
   });
 
   it('is what was wanted where it was not done', () => {
@@ -235,7 +236,7 @@ describe('what is asked about', () => {
       record: record({ mode: 'Shadow', outcome: 'shadowed', decision: decision({ action: 2 }) }),
       past: emptyPast,
     };
-    expect([leftBy(noted.record), goalOf(noted, 'up'), goalOf(noted, 'down')]).toEqual([4, 6, 3]);
+    expect([sizeAfter(noted.record), goalOf(noted, 'up'), goalOf(noted, 'down')]).toEqual([4, 6, 3]);
     const way = gatesTo(noted, 6);
     expect(way.gates.filter(({ isOpen }) => !isOpen).map(({ step }) => step)).toEqual(['mode']);
   });

@@ -12,6 +12,7 @@ import { openStore } from '#adapters/stores/registry';
 import { oneFile } from '#cli/export/one-file';
 import { tableOf } from '#cli/export/rows';
 import { configSchema } from '#config/schema';
+import { sizeAfter } from '#core/size-after';
 import type { Store } from '#ports';
 import { fleetRecords } from '#test/fleet';
 import { startAt, target } from '#test/make';
@@ -54,10 +55,8 @@ describe('its queries', () => {
     store = await openStore(':memory:');
     hours = new Map();
     await fleetRecords(3000, async (record) => {
-      const { outcome, decision, spec } = record;
-      const size = outcome === 'scaled' ? decision.to : decision.from;
       const { name } = record.target;
-      hours.set(name, (hours.get(name) ?? 0) + (size * spec.intervalSeconds) / 3600);
+      hours.set(name, (hours.get(name) ?? 0) + (sizeAfter(record) * record.spec.intervalSeconds) / 3600);
       await store.append(record);
     });
     await store.audit({

@@ -1,4 +1,5 @@
 import { toJson } from '#adapters/stores/exact-json';
+import { sizeAfter } from '#core/size-after';
 import type { DecisionRecord, Store } from '#ports';
 import { type Column, exportVersion } from './column.ts';
 
@@ -34,9 +35,7 @@ export const decisionColumns: readonly Of[] = [
   flag('explored', 'whether it was tried out', (r) => r.decision.explored),
   integer('from_replicas', 'size before', (r) => r.decision.from),
   integer('to_replicas', 'size that was decided', (r) => r.decision.to),
-  integer('replicas', 'size that stood after it: what was decided, if it was carried out', (r) =>
-    r.outcome === 'scaled' ? r.decision.to : r.decision.from,
-  ),
+  integer('replicas', 'size that stood after it: what was decided, if it was carried out', sizeAfter),
   flag('changed', 'whether another size was decided', (r) => r.decision.from !== r.decision.to),
   {
     name: 'limits',

@@ -1,5 +1,6 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Credited, Mode, Reward } from '#core/model';
+import { sizeAfter } from '#core/size-after';
 import { marksOf } from '#core/tally';
 import type { DecisionQuery, DecisionRecord, Page } from '#ports';
 import { type Cursor, writeCursor } from './cursor.ts';
@@ -47,7 +48,7 @@ export const insertDecision = async (
       decisions: sql`decisions + 1`,
       record_bytes: sql`record_bytes + ${packed.length}`,
       policy: sql`case when ${newest} then ${record.policy.name} else policy end`,
-      replicas: sql`case when ${newest} then ${record.outcome === 'scaled' ? to : from} else replicas end`,
+      replicas: sql`case when ${newest} then ${sizeAfter(record)} else replicas end`,
       last_at: sql`case when ${newest} then ${at} else last_at end`,
     })
     .where('id', '=', targetId)

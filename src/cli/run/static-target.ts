@@ -3,6 +3,7 @@ import type { Config, TargetConfig } from '#config';
 import { type Target, targetKey } from '#core/model';
 import { seedOf } from '#core/random';
 import type { Shelf } from '#core/shelf';
+import { sizeAfter } from '#core/size-after';
 import { policies } from '#policies/registry';
 import type { DecisionQuery, Store } from '#ports';
 import { pages } from '#ports/pages';
@@ -44,7 +45,7 @@ export const openStaticTarget = async (
   const [last] = items;
   const left = last && {
     atSeconds: last.atSeconds,
-    replicas: last.outcome === 'scaled' ? last.decision.to : last.decision.from,
+    replicas: sizeAfter(last),
     scalings: (since: number) => scalingsOf(store, { target, cluster, fromSeconds: since }),
   };
   const world = await openWorld(given, memo.known().worldStartsAt, left);
