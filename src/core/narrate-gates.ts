@@ -1,7 +1,7 @@
 import type { Evidence } from '#core/facts';
 import type { Gate, Knob, Measure, Opening, Way } from '#core/gate';
 import type { Asked } from '#core/gates';
-import { type Target, targetKey } from '#core/model';
+import type { Target } from '#core/model';
 import { because } from '#core/narrate';
 import {
   amountOf,
@@ -12,6 +12,7 @@ import {
   replicasChange,
   type Said,
   say,
+  targetSaid,
   time,
 } from '#core/said';
 
@@ -143,6 +144,6 @@ export type WaysAsked = Asked & {
 /** Each gate between what a decision left and another size, with what would open it. */
 export const gatesEvidence = (asked: WaysAsked, ways: readonly Way[]): Evidence => {
   const { id, target, atSeconds } = asked.record;
-  const head = say`${named(targetKey(target), 'target')}, ${time(atSeconds, 'decision')}.`;
+  const head = say`${targetSaid(target)}, ${time(atSeconds, 'decision')}.`;
   return evidence([head, ...ways.flatMap((way) => wayLines(way, atSeconds))], [id]);
 };

@@ -1,6 +1,5 @@
 import type { Evidence } from '#core/facts';
 import type { Happened } from '#core/happened';
-import { targetKey } from '#core/model';
 import { because, type Narrated } from '#core/narrate';
 import { changesTold } from '#core/narrate-changes';
 import {
@@ -16,6 +15,7 @@ import {
   say,
   seconds,
   size,
+  targetSaid,
   time,
 } from '#core/said';
 import { sizeAfter } from '#core/size-after';
@@ -34,7 +34,7 @@ const head = ({ target, fromSeconds, toSeconds, before, last, tally }: Happened)
     tally.decisions === 0
       ? 'no decision fell'
       : say`${countOf(tally.decisions, 'decision', 'decisions')}, ${countOf(tally.outcomes.scaled, 'change', 'changes')} of size`;
-  return say`${named(targetKey(target), 'target')} from ${time(fromSeconds, 'the start of the history')} to ${time(toSeconds, 'the end of the history')}: ${start}${end}; ${looked}.`;
+  return say`${targetSaid(target)} from ${time(fromSeconds, 'the start of the history')} to ${time(toSeconds, 'the end of the history')}: ${start}${end}; ${looked}.`;
 };
 
 const between = ({ firstAt, lastAt, count }: Counted): Said =>

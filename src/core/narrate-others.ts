@@ -1,5 +1,5 @@
 import type { Evidence } from '#core/facts';
-import { type Cycle, targetKey } from '#core/model';
+import type { Cycle } from '#core/model';
 import { because } from '#core/narrate';
 import type { Other, Others, PodBasis } from '#core/others';
 import {
@@ -13,6 +13,7 @@ import {
   replicasChange,
   type Said,
   say,
+  targetSaid,
   time,
 } from '#core/said';
 
@@ -56,7 +57,7 @@ export const othersEvidence = (
     from === to
       ? say`to stay at ${replicas(to, 'size decided')}`
       : replicasChange({ from, to, atSeconds }, 'decision');
-  const head = say`${named(targetKey(target), 'target')}, ${time(atSeconds, 'decision')}: decided was ${decided} (${named(outcome, 'outcome')}, ${named(reason, 'reason')}).`;
+  const head = say`${targetSaid(target)}, ${time(atSeconds, 'decision')}: decided was ${decided} (${named(outcome, 'outcome')}, ${named(reason, 'reason')}).`;
   const known = say`${countOf(looks, 'look', 'looks')} before (${figureOf(rebuiltLooks, 0, 'count', 'looks rebuilt')} of them with rebuilt pods)`;
   const ground = say`On the same samples, from ${replicas(from, 'size found')}, knowing ${known}; ${bases[basis]}.`;
   return evidence([head, ground, ...others.map((other) => line(other, to))], [id]);

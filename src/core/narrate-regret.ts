@@ -1,8 +1,19 @@
 import type { Evidence } from '#core/facts';
-import { type Target, targetKey } from '#core/model';
+import type { Target } from '#core/model';
 import { settingsSaid } from '#core/narrate-others';
 import { type Paid, type Regret, regretAgainst } from '#core/regret';
-import { amountOf, countOf, evidence, named, percentOf, type Said, say, seconds, time } from '#core/said';
+import {
+  amountOf,
+  countOf,
+  evidence,
+  named,
+  percentOf,
+  type Said,
+  say,
+  seconds,
+  targetSaid,
+  time,
+} from '#core/said';
 
 const hours = (value: number, of: string): Said => amountOf(value, 'replica-hours', of, 2);
 
@@ -32,7 +43,7 @@ export const regretEvidence = (target: Target, regret: Regret): Evidence => {
     heldSeconds === 0
       ? ''
       : say` Demand was not recorded for ${seconds(heldSeconds, 'held')}, in which its last rate is repeated.`;
-  const head = say`${named(targetKey(target), 'target')}, ${time(fromSeconds, 'start')} to ${time(toSeconds, 'end')}: costs on the recorded demand, late requests priced in by the law.${held}`;
+  const head = say`${targetSaid(target)}, ${time(fromSeconds, 'start')} to ${time(toSeconds, 'end')}: costs on the recorded demand, late requests priced in by the law.${held}`;
   return evidence([head, ...paid.map((each) => line(regret, each))], []);
 };
 
@@ -40,7 +51,7 @@ export const regretEvidence = (target: Target, regret: Regret): Evidence => {
 export const noRegretEvidence = (target: Target, fromSeconds: number, toSeconds: number): Evidence =>
   evidence(
     [
-      say`Of ${named(targetKey(target), 'target')} too little demand or no decision is kept between ${time(fromSeconds, 'start')} and ${time(toSeconds, 'end')} to judge what was paid.`,
+      say`Of ${targetSaid(target)} too little demand or no decision is kept between ${time(fromSeconds, 'start')} and ${time(toSeconds, 'end')} to judge what was paid.`,
     ],
     [],
   );

@@ -2,15 +2,7 @@ import { withheld } from '#core/audit';
 import type { Holder, ScheduleWindow } from '#core/circumstances';
 import { doubt, staleAfterSeconds } from '#core/doubt';
 import type { Evidence } from '#core/facts';
-import {
-  type Cycle,
-  type Mode,
-  type OptionValue,
-  type Pause,
-  type Reward,
-  type Sample,
-  targetKey,
-} from '#core/model';
+import type { Cycle, Mode, OptionValue, Pause, Reward, Sample } from '#core/model';
 import { isPrescribed } from '#core/prescribed';
 import { inWords, isReason } from '#core/reasons';
 import {
@@ -28,6 +20,7 @@ import {
   seconds,
   size,
   stay,
+  targetSaid,
   time,
 } from '#core/said';
 
@@ -69,7 +62,7 @@ const what = ({ target, outcome, decision: d, atSeconds }: Narrated): Said => {
       ? say`stayed at ${stay({ ...d, atSeconds }, 'this decision')}`
       : say`${done} ${changeOf({ ...d, atSeconds }, 'this decision', ' to ')}`;
   const change = say`${size} ${d.to === 1 ? 'replica' : 'replicas'}`;
-  return say`${named(targetKey(target), 'target')} ${change}, ${time(atSeconds, 'the decision')}, because ${because(d.reason)}.`;
+  return say`${targetSaid(target)} ${change}, ${time(atSeconds, 'the decision')}, because ${because(d.reason)}.`;
 };
 
 const seen = ({ observation: { samples, replicas: n, rollout } }: Narrated): Said => {

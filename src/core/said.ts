@@ -1,4 +1,5 @@
 import type { Evidence, Fact, FactUnit, NameKind } from '#core/facts';
+import { type Target, targetKey } from '#core/model';
 import { figure, inOneLine, rate } from '#core/one-line';
 import { timeText } from '#core/time-text';
 
@@ -109,6 +110,8 @@ export const named = (name: string, of: NameKind): Said => {
   const text = inOneLine(name);
   return { text, facts: text.trim() === '' ? [] : [{ kind: 'name', name: text, of }] };
 };
+
+export const targetSaid = (target: Target): Said => named(targetKey(target), 'target');
 
 /** Words from outside stand in quotation marks and are known as a whole: no figure in them is a fact of ours. */
 export const quoted = (words: string): Said =>

@@ -7,6 +7,7 @@ import { GatesView, OthersView } from '../counterfactual-schema.ts';
 import { printable } from '../printable.ts';
 import { problem, problems } from '../problem.ts';
 import { idParams } from '../request-schema.ts';
+import { unknownDecision } from './decisions.ts';
 
 const answers = <S extends z.ZodType>(schema: S, description: string) => ({
   200: {
@@ -32,8 +33,6 @@ const others = createRoute({
   responses: answers(OthersView, 'what each would have asked for, against what was decided'),
 });
 
-const unknown = 'no decision of this id is kept; it may be older than the retention';
-
 const asText = (c: Context<AppEnv>): boolean => {
   const supports = ['application/json', 'text/plain'];
   return accepts(c, { header: 'Accept', supports, default: 'application/json' }) === 'text/plain';
@@ -42,7 +41,7 @@ const asText = (c: Context<AppEnv>): boolean => {
 export const counterfactualRoutes = (app: App, { store, counterfactuals }: AppDependencies): void => {
   app.openapi(gates, async (c) => {
     const record = await store.decision(c.req.valid('param').id);
-    if (!record) return problem(c, 404, unknown);
+    if (!record) return problem(c, 404, unknownDecision);
     const { ways, evidence } = await counterfactuals.gates(record, c.req.valid('query').direction);
     const { text, facts } = evidence;
     if (asText(c)) return c.text(printable(`${text}\n`), 200);
@@ -51,7 +50,7 @@ export const counterfactualRoutes = (app: App, { store, counterfactuals }: AppDe
 
   app.openapi(others, async (c) => {
     const record = await store.decision(c.req.valid('param').id);
-    if (!record) return problem(c, 404, unknown);
+    if (!record) return problem(c, 404, unknownDecision);
     const { others: found, evidence } = await counterfactuals.others(record);
     const { text, facts } = evidence;
     if (asText(c)) return c.text(printable(`${text}\n`), 200);
