@@ -16,7 +16,8 @@ const longestSeconds = 7 * 86_400;
 /** Stretches of which it is remembered what was paid. */
 const mostRemembered = 64;
 
-const peerOf = (policy: string, name = policy): Peer => {
+/** One of the policies, as an autoscaler that is asked. */
+export const peerOf = (policy: string, name = policy): Peer => {
   const { make, intervalSeconds } = policies[policy]!;
   return { name, make, settings: {}, intervalSeconds };
 };

@@ -1,31 +1,24 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { peerOf } from '#cli/counterfactuals';
 import { factCheck } from '#core/fact-check';
 import type { Gate, Opening } from '#core/gate';
 import type { Observation } from '#core/model';
-import type { Peer } from '#core/others';
 import { withPods } from '#core/rebuilt-pods';
 import { policies } from '#policies/registry';
 import { demandOpenings } from '#policies/shadow-q/demand-openings';
 import type { DecisionRecord, Store } from '#ports';
+import { counterfactualsOf } from '#test/counterfactuals';
 import { startAt } from '#test/make';
-import { type Counterfactuals, counterfactuals } from '#workflows/counterfactuals';
+import type { Counterfactuals } from '#workflows/counterfactuals';
 import { keptRecords } from '#workflows/kept-records';
 import { choiceOf, livedThrough, peerPastSeconds } from '#workflows/others';
 import { ruleOpenings } from '#workflows/rule-openings';
 import { simulatedRecords } from './simulated-records.ts';
 
-const peer = (name: string): Peer => {
-  const { make, intervalSeconds } = policies[name]!;
-  return { name, make, settings: {}, intervalSeconds };
-};
-
 const over = (store: Store): Counterfactuals =>
-  counterfactuals({
-    store,
-    peers: [peer('hpa'), peer('keda')],
-    tuned: [{ ...peer('hpa'), name: 'hpa-tuned' }],
+  counterfactualsOf(store, {
+    tuned: [peerOf('hpa', 'hpa-tuned')],
     knobs: async () => ({ target: 0.55, stabilizationSeconds: 60 }),
-    paid: async () => undefined,
     asking: ({ policy: { name } }) =>
       name === 'shadow-q'
         ? { kind: 'lines', solve: demandOpenings }
