@@ -30,7 +30,16 @@ const settings =
     ' ',
   );
 
-const sorted = (values: Iterable<number>): Float64Array => Float64Array.from(values).sort();
+type Measured = { readonly unit: FactUnit; readonly value: number };
+
+const measuredIn = (facts: readonly Fact[]): readonly Measured[] =>
+  facts.flatMap((fact): readonly Measured[] => {
+    if (fact.kind === 'number') return [fact];
+    return fact.kind === 'change' ? [fact.from, fact.to].map((value) => ({ unit: 'replicas', value })) : [];
+  });
+
+const ascending = (some: readonly Measured[], factor = 1): Float64Array =>
+  Float64Array.from(some, ({ value }) => value / factor).sort();
 
 /** Whether one of the ascending values is `said`, rounded. */
 const anyWithin = (values: Float64Array, said: number, step: number): boolean => {
@@ -43,9 +52,29 @@ const anyWithin = (values: Float64Array, said: number, step: number): boolean =>
   return [low - 1, low].some((i) => i in values && withinStep(values[i]!, said, step));
 };
 
+const numberAmong = (facts: readonly Fact[], ownWords: boolean): KnownFacts['number'] => {
+  const measured = measuredIn(facts);
+  // A share is no whole number, unless it is none or all: a model may not round it to that.
+  const countable = measured.filter(
+    ({ unit, value }) => ownWords || unit !== 'ratio' || Number.isInteger(value),
+  );
+  const [any, anyWhole] = [ascending(measured), ascending(countable)];
+  const byUnit = Map.groupBy(measured, ({ unit }) => unit);
+  const scaled = new Map<string, Float64Array>();
+  const inUnits = (unit: FactUnit, factor: number): Float64Array => {
+    const key = `${unit} ${factor}`;
+    const found = scaled.get(key) ?? ascending(byUnit.get(unit) ?? [], factor);
+    scaled.set(key, found);
+    return found;
+  };
+  return (value, step, unit, factor = 1) => {
+    const among = unit !== undefined ? inUnits(unit, factor) : step < 1 ? any : anyWhole;
+    return anyWithin(among, value, step);
+  };
+};
+
 /** `ownWords`: the texts are the record's own, where words from outside stand without quotation marks. */
 export const knownFacts = (facts: readonly Fact[], ownWords: boolean): KnownFacts => {
-  const byUnit = new Map<FactUnit, number[]>();
   const changes: Change[] = [];
   const times: number[] = [];
   const names = new Set<string>();
@@ -54,11 +83,6 @@ export const knownFacts = (facts: readonly Fact[], ownWords: boolean): KnownFact
   const outcomes = new Set<string>();
   let metrics = false;
 
-  const note = (unit: FactUnit, value: number): void => {
-    const values = byUnit.get(unit) ?? [];
-    if (values.length === 0) byUnit.set(unit, values);
-    values.push(value);
-  };
   const noteQuote = (words: string): void => {
     if (words.trim() === '') return;
     if (ownWords) {
@@ -83,13 +107,11 @@ export const knownFacts = (facts: readonly Fact[], ownWords: boolean): KnownFact
   };
 
   for (const fact of facts) {
-    if (fact.kind === 'number') note(fact.unit, fact.value);
-    else if (fact.kind === 'time') times.push(fact.atSeconds);
+    if (fact.kind === 'number') continue;
+    if (fact.kind === 'time') times.push(fact.atSeconds);
     else if (fact.kind === 'change') {
       changes.push(fact);
       times.push(fact.atSeconds);
-      note('replicas', fact.from);
-      note('replicas', fact.to);
     } else if (fact.of === 'quote') noteQuote(fact.name);
     else {
       noteName(fact.name);
@@ -106,25 +128,8 @@ export const knownFacts = (facts: readonly Fact[], ownWords: boolean): KnownFact
 
   if (ownWords) for (const setting of settings) names.add(setting);
 
-  const values = new Map([...byUnit].map(([unit, list]) => [unit, sorted(list)]));
-  const all = sorted([...byUnit.values()].flat());
-  // A share is no whole number, unless it is none or all: a model may not round it to that.
-  const isCountable = (unit: FactUnit, value: number): boolean =>
-    ownWords || unit !== 'ratio' || Number.isInteger(value);
-  const countable = sorted(
-    [...byUnit].flatMap(([unit, list]) => list.filter((value) => isCountable(unit, value))),
-  );
-  const scaled = new Map<string, Float64Array>();
-  const inUnits = (unit: FactUnit, factor: number): Float64Array => {
-    const key = `${unit} ${factor}`;
-    const found = scaled.get(key) ?? (values.get(unit) ?? new Float64Array()).map((value) => value / factor);
-    scaled.set(key, found);
-    return found;
-  };
-
   return {
-    number: (value, step, unit, factor = 1) =>
-      anyWithin(unit !== undefined ? inUnits(unit, factor) : step < 1 ? all : countable, value, step),
+    number: numberAmong(facts, ownWords),
     changes,
     times,
     names,
