@@ -24,12 +24,6 @@ const ordinaryName = /^[\p{Script=Latin}\d_]+(?:[-./:_]+[\p{Script=Latin}\d_]+)*
 const withinStep = (fact: number, said: number, step: number): boolean =>
   Math.abs(fact - said) <= step / 2 + Math.abs(said) * 1e-9 + 1e-12;
 
-/** Of a policy: the record's own words call them by their names. */
-const settings =
-  'minReplicas maxReplicas intervalSeconds cooldownSeconds stabilizationSeconds stabilizationWindowSeconds startUpSeconds sloSeconds'.split(
-    ' ',
-  );
-
 type Measured = { readonly unit: FactUnit; readonly value: number };
 
 const measuredIn = (facts: readonly Fact[]): readonly Measured[] =>
@@ -125,8 +119,6 @@ export const knownFacts = (facts: readonly Fact[], ownWords: boolean): KnownFact
       }
     }
   }
-
-  if (ownWords) for (const setting of settings) names.add(setting);
 
   return {
     number: numberAmong(facts, ownWords),
