@@ -60,5 +60,7 @@ export const othersEvidence = (
   const head = say`${targetSaid(target)}, ${time(atSeconds, 'decision')}: decided was ${decided} (${named(outcome, 'outcome')}, ${named(reason, 'reason')}).`;
   const known = say`${countOf(looks, 'look', 'looks')} before (${figureOf(rebuiltLooks, 0, 'count', 'looks rebuilt')} of them with rebuilt pods)`;
   const ground = say`On the same samples, from ${replicas(from, 'size found')}, knowing ${known}; ${bases[basis]}.`;
-  return evidence([head, ground, ...others.map((other) => line(other, to))], [id]);
+  const valued = others.some(({ worth }) => worth !== undefined);
+  const meaning = valued ? say`Worth: the greater the better.` : undefined;
+  return evidence([head, ground, ...others.map((other) => line(other, to)), meaning], [id]);
 };

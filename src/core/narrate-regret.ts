@@ -15,6 +15,9 @@ import {
   time,
 } from '#core/said';
 
+/** Replica-hours, by the digits in which they are told. */
+const leastTold = 0.005;
+
 const hours = (value: number, of: string): Said => amountOf(value, 'replica-hours', of, 2);
 
 const meaning: Readonly<Record<string, string>> = {
@@ -26,6 +29,7 @@ const meaning: Readonly<Record<string, string>> = {
 const against = (regret: Regret, name: string): Said | string => {
   if (name === 'done') return '';
   const more = regretAgainst(regret, name) ?? 0;
+  if (Math.abs(more) < leastTold) return '; what was done cost the same';
   return say`; what was done cost ${hours(Math.abs(more), `regret against ${name}`)} ${more > 0 ? 'more' : 'less'}`;
 };
 

@@ -36,6 +36,7 @@ it('says of each other what it would have done, against what was decided, and on
       'hpa-tuned (target 0.55, stabilizationSeconds 60): 7 replicas, 1 more, because the metric is above its target (MetricAboveTarget).',
       'keda: not known, its knobs are not picked yet.',
       'hpa-rule: 6 replicas, the same, worth -1.042.',
+      'Worth: the greater the better.',
     ].join('\n'),
   );
   expect(factCheck(evidence.facts, { ownWords: true })(evidence.text)).toEqual([]);
