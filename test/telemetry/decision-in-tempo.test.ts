@@ -52,21 +52,7 @@ needs('tempo', 'prometheus')('a decision of a loop', () => {
   beforeAll(async () => {
     exporter = await startExporter();
     exporter.set('requests_per_second', { app: 'web' }, 150);
-    page = createServer(async (_, response) => {
-      const { contentType, body } = await telemetry.metricsText();
-      response.writeHead(200, { 'content-type': contentType }).end(body);
-    });
-    await new Promise<void>((resolve) => page.listen(0, '127.0.0.1', resolve));
-    const { port } = page.address() as AddressInfo;
-    [tempo, prometheus] = await Promise.all([
-      startTempo(),
-      startPrometheus({
-        scrape: [
-          { job: 'app', port: exporter.port },
-          { job: 'nimbusguard', port },
-        ],
-      }),
-    ]);
+    tempo = await startTempo();
     telemetry = await openTelemetry({
       settings: {
         service: { name: 'nimbusguard', version: '0.1.0', instanceId: 'loop-test' },
@@ -75,6 +61,17 @@ needs('tempo', 'prometheus')('a decision of a loop', () => {
         tracing: { endpoint: tempo.otlpUrl, holdRatio: undefined },
       },
       lines: { write: (line) => void lines.push(line) },
+    });
+    page = createServer(async (_, response) => {
+      const { contentType, body } = await telemetry.metricsText();
+      response.writeHead(200, { 'content-type': contentType }).end(body);
+    });
+    await new Promise<void>((resolve) => page.listen(0, '127.0.0.1', resolve));
+    prometheus = await startPrometheus({
+      scrape: [
+        { job: 'app', port: exporter.port },
+        { job: 'nimbusguard', port: (page.address() as AddressInfo).port },
+      ],
     });
     store = await openStore(':memory:');
     const shared = await house({ store, telemetry, chain: controlLoop, wallClock: preciseNow });
