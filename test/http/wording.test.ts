@@ -116,7 +116,7 @@ it('gives all in one value to who asks for it, and the words of the model only i
 
 it('gives what a slow model has said so far within the time of a request', async () => {
   const { explainer, seen } = speaker(whole.slice(0, 1), never);
-  const { url } = await served(explainer, { requestSeconds: 0.5 });
+  const { url } = await served(explainer, { requestSeconds: 2 });
   const answer = await fetch(`${url}/api/v1/explanations?wording=true`, post());
   expect(await answer.json()).toMatchObject({
     wording: { sentences: ['It stayed [2J at 4.'], end: { because: 'time' } },
@@ -125,8 +125,8 @@ it('gives what a slow model has said so far within the time of a request', async
 });
 
 it('lets a stream outlast the time of a request', async () => {
-  const { explainer } = speaker(whole, wait(400));
-  const { url } = await served(explainer, { requestSeconds: 0.2 });
+  const { explainer } = speaker(whole, wait(1500));
+  const { url } = await served(explainer, { requestSeconds: 1 });
   const taken = await firstFrames(await fetch(`${url}/api/v1/explanations`, post(stream)), 9);
   expect(taken.at(-1)).toMatchObject({ event: 'end', data: { because: 'whole' } });
 });
