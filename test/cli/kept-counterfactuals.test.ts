@@ -93,8 +93,8 @@ describe('knobs', () => {
 });
 
 describe('counterfactuals of a store', () => {
-  const asked = (of = store) =>
-    keptCounterfactuals({ store: of, settingsOf: () => undefined, signal, onFault: fault });
+  const asked = (of = store, waits = false) =>
+    keptCounterfactuals({ store: of, settingsOf: () => undefined, waits, signal, onFault: fault });
 
   it('say what others would have done, with the knobs that are picked', async () => {
     const { others } = await asked().others(newest);
@@ -103,6 +103,12 @@ describe('counterfactuals of a store', () => {
       ['keda', true],
       ['hpa-tuned', true],
     ]);
+  });
+
+  it('wait until knobs are picked for whoever has the time', async () => {
+    const before = (await keptRecords(store, { cluster: 'home', toSeconds: startAt + 5400 })).at(-1)!;
+    const { others } = await asked(store, true).others(before);
+    expect(others.others.find(({ name }) => name === 'hpa-tuned')?.to).toEqual(expect.any(Number));
   });
 
   it('remember what was paid in a stretch that is over', async () => {
