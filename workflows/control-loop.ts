@@ -1,23 +1,13 @@
 import { setImmediate } from 'node:timers/promises';
-import { Annotation, END, START, StateGraph } from '@langchain/langgraph';
+import { Runnable, type RunnableConfig } from '@langchain/core/runnables';
+import { EphemeralValue } from '@langchain/langgraph/channels';
+import { Channel, Pregel } from '@langchain/langgraph/pregel';
 import type { decider } from '#agents/decider';
 import type { executor } from '#agents/executor';
 import type { observer } from '#agents/observer';
 import type { rewarder } from '#agents/rewarder';
 import type { Call, Calls, Particulars } from '#core/calls';
-import type {
-  Agent,
-  Credited,
-  Cycle,
-  Decision,
-  LearningReport,
-  Legal,
-  Observation,
-  Outcome,
-  Spec,
-  Stage,
-  Target,
-} from '#core/model';
+import type { Agent, Cycle, Legal, Stage } from '#core/model';
 
 /** The stages of a cycle in their order. */
 export type Agents = {
@@ -35,23 +25,6 @@ export type WallClock = () => number;
 export type Turned = Cycle & { readonly particulars?: Particulars | undefined };
 
 export type ControlLoop = (start: CycleStart, signal?: AbortSignal) => Promise<Turned>;
-
-const CycleState = Annotation.Root({
-  id: Annotation<string>(),
-  traceId: Annotation<string>(),
-  spanId: Annotation<string>(),
-  target: Annotation<Target>(),
-  spec: Annotation<Spec>(),
-  atSeconds: Annotation<number>(),
-  observation: Annotation<Observation>(),
-  decision: Annotation<Decision>(),
-  outcome: Annotation<Outcome>(),
-  error: Annotation<string | undefined>(),
-  reward: Annotation<Credited | undefined>(),
-  learning: Annotation<LearningReport | undefined>(),
-  stages: Annotation<readonly Stage[] | undefined>(),
-  particulars: Annotation<Particulars | undefined>(),
-});
 
 type Timed = { readonly stages: readonly Stage[]; readonly particulars?: Particulars };
 
@@ -102,26 +75,74 @@ const stagesOf = (agents: Agents, wallClock: WallClock) => ({
 });
 
 type Stages = ReturnType<typeof stagesOf>;
-type Run = { readonly configurable?: { readonly signal?: AbortSignal; readonly stages?: Stages } };
-
-const stagesIn = (run: Run): Stages => run.configurable!.stages!;
+type Run = { readonly signal?: AbortSignal | undefined; readonly stages: Stages };
 
 /**
- * The four agents as a graph. Nodes are verbs, keys are nouns: a node may not be named like a key. Whose agents they are
- * is told with each turn: a graph of its own would cost each target 27 kB.
+ * A stage as a node: given the cycle so far, it gives the cycle with what the stage adds. Whose agents they are is told
+ * with each turn: a graph of its own would cost each target 27 kB.
+ */
+class StageNode extends Runnable<Turned, Turned, RunnableConfig<Run>> {
+  lc_namespace = ['nimbusguard'];
+  readonly #run: (cycle: Turned, run: Run) => Promise<Partial<Turned>>;
+
+  constructor(name: string, run: (cycle: Turned, run: Run) => Promise<Partial<Turned>>) {
+    super();
+    this.name = name;
+    this.#run = run;
+  }
+
+  override async invoke(cycle: Turned, config?: Partial<RunnableConfig<Run>>): Promise<Turned> {
+    return { ...cycle, ...(await this.#run(cycle, config!.configurable!)) };
+  }
+}
+
+/** Reads the cycle from one channel, and writes it to the next. */
+const between = (from: string, node: StageNode, to: string) =>
+  Channel.subscribeTo(from)
+    .pipe(node)
+    .pipe(Channel.writeTo([to]));
+
+const cycleChannel = () => new EphemeralValue<Turned>();
+
+/**
+ * The four agents as a graph of LangGraph's own runtime: a node runs when there is something in the channel that it
+ * reads, and a channel is named for what is known of a cycle in it. A StateGraph of the same four takes twice as long.
  */
 export const controlGraph = () =>
-  new StateGraph(CycleState)
-    .addNode('observe', (c: Turned, run: Run) => stagesIn(run).observe(c, run.configurable?.signal))
-    .addNode('decide', (c: Turned, run: Run) => stagesIn(run).decide(c, run.configurable?.signal))
-    .addNode('execute', (c: Turned, run: Run) => stagesIn(run).execute(c, run.configurable?.signal))
-    .addNode('score', (c: Turned, run: Run) => stagesIn(run).reward(c, run.configurable?.signal))
-    .addEdge(START, 'observe')
-    .addEdge('observe', 'decide')
-    .addEdge('decide', 'execute')
-    .addEdge('execute', 'score')
-    .addEdge('score', END)
-    .compile();
+  new Pregel({
+    channels: {
+      started: cycleChannel(),
+      observed: cycleChannel(),
+      decided: cycleChannel(),
+      executed: cycleChannel(),
+      scored: cycleChannel(),
+    },
+    nodes: {
+      observe: between(
+        'started',
+        new StageNode('observe', (c, { stages, signal }) => stages.observe(c, signal)),
+        'observed',
+      ),
+      decide: between(
+        'observed',
+        new StageNode('decide', (c, { stages, signal }) => stages.decide(c, signal)),
+        'decided',
+      ),
+      execute: between(
+        'decided',
+        new StageNode('execute', (c, { stages, signal }) => stages.execute(c, signal)),
+        'executed',
+      ),
+      score: between(
+        'executed',
+        new StageNode('score', (c, { stages, signal }) => stages.reward(c, signal)),
+        'scored',
+      ),
+    },
+    inputChannels: 'started',
+    outputChannels: 'scored',
+    streamChannels: 'scored',
+  });
 
 const graph = controlGraph();
 
