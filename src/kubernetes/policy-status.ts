@@ -118,9 +118,11 @@ const tellingTypes: readonly ConditionType[] = ['Ready', 'Paused', 'Conflict'];
 const conditionText = ({ type, status, observedGeneration, reason, message }: Condition): string =>
   [type, status, observedGeneration, reason, tellingTypes.includes(type) ? message : ''].join('\n');
 
-/** All that somebody would act on. What was learnt, and the time of a hold, go along with it when it is written. */
-const telling = ({ conditions, lastDecision, learning: _, lastScaleAt: __, ...rest }: PolicyStatus): string =>
-  orderedJson([conditions?.map(conditionText), lastDecision?.id, rest]);
-
-export const statusChanged = (before: PolicyStatus | undefined, after: PolicyStatus): boolean =>
-  before === undefined || telling(before) !== telling(after);
+/** All that somebody would act on: equal texts tell the same. What was learnt, and the time of a hold, go along with it. */
+export const telling = ({
+  conditions,
+  lastDecision,
+  learning: _,
+  lastScaleAt: __,
+  ...rest
+}: PolicyStatus): string => orderedJson([conditions?.map(conditionText), lastDecision?.id, rest]);

@@ -111,15 +111,17 @@ export const targetView = (
     );
   };
 
-  /** Among the kinds that are watched; the ReplicaSets of a Deployment are that Deployment. */
+  /** Of the kinds that are watched; the ReplicaSets of a Deployment are that Deployment. */
+  function* workloadsIn(namespace: string): Generator<Workload> {
+    for (const { inNamespace } of opened.values())
+      for (const one of inNamespace(namespace)) if (one.owner?.kind !== 'Deployment') yield one;
+  }
+
   const sharingWith = (one: Workload): Workload | undefined => {
     const at = now();
     const known = sharing.get(one);
     if (known !== undefined && at - known.at < sharingSeconds) return known.other;
-    const others = [...opened.values()].flatMap(({ inNamespace }) =>
-      inNamespace(one.namespace).filter(({ owner }) => owner?.kind !== 'Deployment'),
-    );
-    const other = sharesPods(one, others);
+    const other = sharesPods(one, workloadsIn(one.namespace));
     sharing.set(one, { at, other });
     return other;
   };

@@ -1,6 +1,6 @@
 import { eventsBetween } from '#kubernetes/event-notes';
 import type { PolicyFacts } from '#kubernetes/policy-facts';
-import { statusChanged, statusOf } from '#kubernetes/policy-status';
+import { statusOf, telling } from '#kubernetes/policy-status';
 import type { PolicyStatus, ScalingPolicy } from '#kubernetes/scaling-policy';
 import type { PolicyRef } from '#kubernetes/status-writer';
 import type { Telling } from '#operator/telling';
@@ -19,13 +19,16 @@ export const reporter = (given: {
   const { namespace = '', name, uid = '' } = resource.metadata;
   const policy: PolicyRef = { namespace, name, uid };
   let told: PolicyStatus | undefined = resource.status;
+  let toldText = told && telling(told);
   return {
     tell: (facts: PolicyFacts): void => {
       const status = statusOf(facts, told, now());
-      if (!statusChanged(told, status)) return;
+      const text = telling(status);
+      if (text === toldText) return;
       events.record(policy, eventsBetween(told, status, facts, now()));
       statuses.write(policy, status);
       told = status;
+      toldText = text;
     },
     forget: (): void => statuses.forget(policy),
   };

@@ -38,7 +38,8 @@ export const threadLearner = ({ entry }: { readonly entry: URL }): Learner => {
       return answer;
     } finally {
       died.catch(() => {});
-      over.abort();
+      // An error of its own would cost more than the rest: it comes with the stack of whoever ended it.
+      over.abort('answered');
     }
   };
 

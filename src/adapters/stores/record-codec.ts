@@ -28,6 +28,17 @@ const compact = (record: DecisionRecord): DecisionRecord => {
   };
 };
 
+/** A record is some kilobytes: tables of zstd's usual size would be taken from the system and given back for each. */
+const packing = {
+  dictionary: recordDictionary,
+  params: {
+    [constants.ZSTD_c_compressionLevel]: 3,
+    [constants.ZSTD_c_windowLog]: 15,
+    [constants.ZSTD_c_hashLog]: 12,
+    [constants.ZSTD_c_chainLog]: 12,
+  },
+};
+
 export const encodeRecord = (record: DecisionRecord): Uint8Array => {
   const {
     id: _id,
@@ -42,10 +53,7 @@ export const encodeRecord = (record: DecisionRecord): Uint8Array => {
     ...rest,
     observation: seenAt === atSeconds ? observation : { ...observation, atSeconds: seenAt },
   };
-  const packed = zstdCompressSync(toJson(kept), {
-    dictionary: recordDictionary,
-    params: { [constants.ZSTD_c_compressionLevel]: 3 },
-  });
+  const packed = zstdCompressSync(toJson(kept), packing);
   return Buffer.concat([Uint8Array.of(zstdWithFirstDictionary), packed]);
 };
 

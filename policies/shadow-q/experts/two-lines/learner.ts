@@ -35,8 +35,10 @@ export type BegunRound = Round & {
 /** So much of the past may go while a round lasts that is made beside the loop: it is not looked at. */
 const spareSeconds = 3600;
 
-const allFinite = (arrays: readonly Float32Array[]): boolean =>
-  arrays.every((values) => values.every(Number.isFinite));
+const allFinite = (arrays: readonly Float32Array[]): boolean => {
+  for (const values of arrays) for (const value of values) if (!Number.isFinite(value)) return false;
+  return true;
+};
 const arraysOf = ({ weights, m, v, mean }: Adam): readonly Float32Array[] => [weights, m, v, mean];
 const sizes = (all: readonly Adam[]): string => JSON.stringify(all.flatMap(arraysOf).map((x) => x.length));
 

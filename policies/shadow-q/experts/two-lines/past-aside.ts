@@ -51,7 +51,7 @@ export const pastAside = (shelf: Shelf, stepSeconds: number, room: number) => {
       const written = new Float32Array(steps * recordFloats);
       for (let k = 0; k < steps; k++) {
         const at = k * recordFloats;
-        written.set(rows.subarray(k * featureCount, (k + 1) * featureCount), at);
+        for (let i = 0; i < featureCount; i++) written[at + i] = rows[k * featureCount + i]!;
         written[at + featureCount] = scales[k]!;
         written[at + featureCount + 1] = filled[k]!;
       }
@@ -68,7 +68,7 @@ export const pastAside = (shelf: Shelf, stepSeconds: number, room: number) => {
       let filled = false;
       for (let k = 0; k < steps; k++) {
         const at = k * recordFloats;
-        rows.set(read.subarray(at, at + featureCount), k * featureCount);
+        for (let i = 0; i < featureCount; i++) rows[k * featureCount + i] = read[at + i]!;
         scales[k] = read[at + featureCount]!;
         filled ||= read[at + featureCount + 1] === 1;
       }
