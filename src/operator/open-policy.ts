@@ -134,7 +134,7 @@ export const openPolicy = async (given: {
       circumstances: life.circumstances,
       asked: { uid: plan.object.uid, generation: plan.object.generation },
       leaseTransitions: claim.transitions,
-      offsetSeconds: lookOffsetSeconds(target, spec.intervalSeconds),
+      offsetSeconds: lookOffsetSeconds(target, spec),
       firstLookWithinSeconds: known.memory.recent.length === 0 ? newLookWithinSeconds : nextLookWithinSeconds,
       retrySeconds,
     },
