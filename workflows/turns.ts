@@ -3,7 +3,7 @@ import { type ExecutableMode, executor } from '#agents/executor';
 import { observer } from '#agents/observer';
 import { rewarder } from '#agents/rewarder';
 import type { Particulars } from '#core/calls';
-import type { Cycle, Pause, Snapshot, Spec, Target } from '#core/model';
+import type { Cycle, Pause, Spec, Target } from '#core/model';
 import type { Policy } from '#core/policy';
 import type {
   Clock,
@@ -28,8 +28,8 @@ export type Watched = {
   readonly scaler: Scaler;
   readonly clock: Clock;
   readonly memory: Memory;
-  /** What the policy was made from. */
-  readonly snapshot?: Snapshot | undefined;
+  /** Of the snapshot that the policy was made from: that itself, a quarter of a megabyte, is needed no more. */
+  readonly savedExperience?: number | undefined;
   readonly pauses?: () => readonly Pause[];
   /** Cycles fall at whole multiples of the interval plus this; absent: spread by the target's name. */
   readonly offsetSeconds?: number | undefined;
@@ -104,7 +104,7 @@ export const turns = (w: Watched, house: House) => {
   let unsettled = false;
   let begun: CycleIds | undefined;
   let savedVersion = policy.tableVersion();
-  let savedExperience = w.snapshot?.experience ?? 0;
+  let savedExperience = w.savedExperience ?? 0;
   let savedAt = Number.NEGATIVE_INFINITY;
   let pauses: readonly Pause[] = [];
   /** The record names those that the limits heeded. */

@@ -129,7 +129,7 @@ export const openPolicy = async (given: {
       scaler,
       clock,
       memory: known.memory,
-      snapshot: known.snapshot,
+      savedExperience: known.snapshot?.experience,
       pauses: () => [...memo.pausesByClock(), ...given.pauses()],
       circumstances: life.circumstances,
       asked: { uid: plan.object.uid, generation: plan.object.generation },

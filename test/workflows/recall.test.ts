@@ -41,7 +41,7 @@ const runWithStops = async (stops: readonly number[], overrides: Partial<Spec> =
       clock,
       policy,
       memory,
-      snapshot,
+      savedExperience: snapshot?.experience,
       spec: world.spec,
       endsAt: end,
     });
@@ -122,7 +122,7 @@ const runOf = async (name: string, stops: readonly number[], killed = false) => 
           clock,
           policy,
           memory,
-          snapshot,
+          savedExperience: snapshot?.experience,
           spec: world.spec,
           endsAt: end,
         }),

@@ -79,7 +79,7 @@ export const openStaticTarget = async (
     mode,
     policy: made,
     memory,
-    snapshot,
+    savedExperience: snapshot?.experience,
     pauses: world.startsAt === undefined ? memo.pausesByClock : memo.pauses,
   };
   return { watched, memo, damaged };
