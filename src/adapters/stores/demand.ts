@@ -83,6 +83,15 @@ export const firstDemand = async (
   from: number,
   to: number,
 ): Promise<number | undefined> => {
+  // Rows move from there into hours, never back: asked in this order, what moves meanwhile is seen twice and not missed.
+  const row = await db
+    .selectFrom('demand_recent')
+    .select('starts_at as at')
+    .where('target_id', '=', targetId)
+    .where('starts_at', '<', to)
+    .orderBy('starts_at')
+    .limit(1)
+    .executeTakeFirst();
   const hour = await db
     .selectFrom('demand_hours')
     .select('hour_at as at')
@@ -90,14 +99,6 @@ export const firstDemand = async (
     .where('hour_at', '>=', hourOf(from))
     .where('hour_at', '<', to)
     .orderBy('hour_at')
-    .limit(1)
-    .executeTakeFirst();
-  const row = await db
-    .selectFrom('demand_recent')
-    .select('starts_at as at')
-    .where('target_id', '=', targetId)
-    .where('starts_at', '<', to)
-    .orderBy('starts_at')
     .limit(1)
     .executeTakeFirst();
   const first = Math.min(...[hour, row].map((found) => found?.at ?? Number.POSITIVE_INFINITY));
@@ -111,15 +112,7 @@ export const readDemand = async (
   to: number,
 ): Promise<Float32Array> => {
   const result = emptySeconds(Math.floor(from), Math.max(0, Math.floor(to) - Math.floor(from)));
-  const hours = await db
-    .selectFrom('demand_hours')
-    .select(['hour_at', 'counts'])
-    .where('target_id', '=', targetId)
-    .where('hour_at', '>=', hourOf(from))
-    .where('hour_at', '<', to)
-    .orderBy('hour_at')
-    .execute();
-  // A row may have begun long before `from`; there are few, since whole hours are packed away.
+  // First of the two, for rows move into hours and never back. A row may have begun long before `from`; there are few.
   const recent = await db
     .selectFrom('demand_recent')
     .select(['starts_at', 'counts'])
@@ -127,6 +120,14 @@ export const readDemand = async (
     .where('starts_at', '<', to)
     .orderBy('starts_at')
     .orderBy('decision_id')
+    .execute();
+  const hours = await db
+    .selectFrom('demand_hours')
+    .select(['hour_at', 'counts'])
+    .where('target_id', '=', targetId)
+    .where('hour_at', '>=', hourOf(from))
+    .where('hour_at', '<', to)
+    .orderBy('hour_at')
     .execute();
   for (const hour of hours) overlay(result, { startsAt: hour.hour_at, counts: unpackHour(hour.counts) });
   for (const row of recent) overlay(result, { startsAt: row.starts_at, counts: fromBytes(row.counts) });

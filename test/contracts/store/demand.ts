@@ -59,6 +59,16 @@ export const demandContract = ({ fresh, open, reopen }: Opening): void => {
     expect(await first(-7200, 9)).toBe(3600 * Math.floor(startAt / 3600));
   });
 
+  it('misses nothing of an hour that is packed while it is read', async () => {
+    const store = await open();
+    await see(store, 0, arrivals(0, [1]));
+    for (let hour = 1; hour <= 40; hour++) {
+      const reads = Array.from({ length: 4 }, () => read(store, 3600 * (hour - 1), 3600 * (hour - 1) + 1));
+      await see(store, hour, arrivals(3600 * hour, [1]));
+      expect((await Promise.all(reads)).flat()).toEqual([1, 1, 1, 1]);
+    }
+  });
+
   it('spreads a longer step evenly, and adds up shorter ones', async () => {
     const store = await open();
     await see(store, 1, arrivals(0, [30, 60], 3)); // 10, 10, 10 and 20, 20, 20 a second
