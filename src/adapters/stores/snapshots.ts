@@ -72,19 +72,21 @@ export const newestWhole = async (
   policy: string,
 ): ReturnType<Store['loadSnapshot']> => {
   const damaged: number[] = [];
-  const versions = await newestFirst(db, targetId, policy).select(['version', 'damaged']).execute();
-  for (const { version, damaged: known } of versions) {
+  for (;;) {
     const row = await newestFirst(db, targetId, policy)
       .selectAll()
-      .where('version', '=', version)
+      .$if(damaged.length > 0, (older) => older.where('version', '<', damaged.at(-1)!))
+      .limit(1)
       .executeTakeFirst();
-    const whole = row === undefined || known === 1 ? undefined : unpack(row.data, row.sha256);
-    if (row !== undefined && whole !== undefined) {
+    if (row === undefined) return { snapshot: undefined, damaged };
+    const { version } = row;
+    const whole = row.damaged === 1 ? undefined : unpack(row.data, row.sha256);
+    if (whole !== undefined) {
       const { schema_version: schemaVersion, at: atSeconds, experience } = row;
       return { snapshot: { schemaVersion, policy, version, atSeconds, experience, ...whole }, damaged };
     }
     damaged.push(version);
-    if (known === 0) {
+    if (row.damaged === 0) {
       await db
         .updateTable('snapshots')
         .set({ damaged: 1 })
@@ -94,7 +96,6 @@ export const newestWhole = async (
         .execute();
     }
   }
-  return { snapshot: undefined, damaged };
 };
 
 export const listSnapshots = async (

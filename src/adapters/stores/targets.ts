@@ -16,11 +16,10 @@ export type TargetIds = {
 /** Rows of `targets` are never deleted, so a number once seen stays good for the life of the process. */
 export const targetIds = (db: Kysely<Schema>): TargetIds => {
   const known = new Map<string, number>();
+  /** An opening wants five things of a target at once: its number is asked for once. */
+  const asked = new Map<string, Promise<number | undefined>>();
 
-  const find = async (cluster: string, target: Target): Promise<number | undefined> => {
-    const key = `${cluster}/${targetKey(target)}`;
-    const cached = known.get(key);
-    if (cached !== undefined) return cached;
+  const look = async (cluster: string, target: Target): Promise<number | undefined> => {
     const row = await db
       .selectFrom('targets')
       .select('id')
@@ -29,8 +28,21 @@ export const targetIds = (db: Kysely<Schema>): TargetIds => {
       .where('kind', '=', target.kind)
       .where('name', '=', target.name)
       .executeTakeFirst();
-    if (row !== undefined) known.set(key, row.id);
     return row?.id;
+  };
+
+  const find = async (cluster: string, target: Target): Promise<number | undefined> => {
+    const key = `${cluster}/${targetKey(target)}`;
+    const cached = known.get(key);
+    if (cached !== undefined) return cached;
+    let looking = asked.get(key);
+    if (looking === undefined) {
+      looking = look(cluster, target).finally(() => asked.delete(key));
+      asked.set(key, looking);
+    }
+    const id = await looking;
+    if (id !== undefined) known.set(key, id);
+    return id;
   };
 
   const of = async (cluster: string, target: Target): Promise<number> => {
