@@ -4,17 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { preciseNow } from '#adapters/clocks/system';
-import { openEventBus } from '#adapters/events/registry';
 import { openStore } from '#adapters/stores/registry';
-import { random } from '#core/random';
-import { uuid7 } from '#core/uuid';
-import { policies } from '#policies/registry';
 import { openTelemetry } from '#telemetry/telemetry';
-import { spec, startAt, target } from '#test/make';
-import { smallWorld } from '#test/small-world';
-import { controlLoop } from '#workflows/control-loop';
-import { noMemory } from '#workflows/memory';
-import { turns } from '#workflows/turns';
+import { smallLoop } from '#test/small-loop';
 import { quantile, report } from './figure.ts';
 
 /** Whole cycles as `run` does them: the graph, a record in SQLite on disk, spans to a collector, metrics, no log lines. */
@@ -34,37 +26,13 @@ const telemetry = await openTelemetry({
   },
 });
 const store = await openStore(join(folder, 'bench.db'));
-const world = smallWorld(cycles * 5);
-let now = startAt;
-const chance = random(1);
-const { turn } = turns(
-  {
-    target: target(),
-    spec: spec(),
-    mode: 'Auto',
-    policy: policies['shadow-q']!.make({ spec: spec(), seed: 1, settings: {} }),
-    ...world.ports(() => now),
-    clock: { now: () => now, until: async () => {} },
-    memory: noMemory,
-  },
-  {
-    cluster: 'bench',
-    seed: 1,
-    store,
-    telemetry,
-    events: openEventBus({ kind: 'memory' }),
-    newId: (atSeconds) => uuid7(atSeconds, chance),
-    wallClock: preciseNow,
-    chain: controlLoop,
-    onFault: telemetry.fault,
-  },
-);
+const turn = await smallLoop(cycles, { store, telemetry, wallClock: preciseNow, onFault: telemetry.fault });
 const times: number[] = [];
 let before = process.threadCpuUsage();
-for (; now < world.endsAt; now += 5) {
-  if (times.length === warmUp) before = process.threadCpuUsage();
+for (let i = 0; i < cycles; i++) {
+  if (i === warmUp) before = process.threadCpuUsage();
   const startedAt = performance.now();
-  await turn(now);
+  await turn();
   times.push(performance.now() - startedAt);
   await new Promise(setImmediate);
 }

@@ -4,17 +4,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { preciseNow } from '#adapters/clocks/system';
-import { openEventBus } from '#adapters/events/registry';
 import { openStore } from '#adapters/stores/registry';
-import { random } from '#core/random';
-import { uuid7 } from '#core/uuid';
-import { policies } from '#policies/registry';
 import { openTelemetry } from '#telemetry/telemetry';
-import { spec, startAt, target } from '#test/make';
-import { smallWorld } from '#test/small-world';
-import { controlLoop } from '#workflows/control-loop';
-import { noMemory } from '#workflows/memory';
-import { turns } from '#workflows/turns';
+import { smallLoop } from '#test/small-loop';
 import { type Figure, quantile, report } from './figure.ts';
 
 /**
@@ -25,7 +17,6 @@ import { type Figure, quantile, report } from './figure.ts';
 const blocks = 32;
 const warmUpBlocks = 6;
 const blockCycles = 60;
-const intervalSeconds = 5;
 
 /** A process of its own, whose CPU time is not ours; `silent`: it takes everything and never answers. */
 const collector = async (silent: boolean) => {
@@ -53,39 +44,19 @@ const lane = async (
     },
   });
   const store = await openStore(join(folder, `${name}.db`));
-  const world = smallWorld((blocks + warmUpBlocks) * blockCycles * intervalSeconds);
-  let now = startAt;
-  const chance = random(1);
-  const { turn } = turns(
-    {
-      target: target(),
-      spec: spec(),
-      mode: 'Auto',
-      policy: policies['shadow-q']!.make({ spec: spec(), seed: 1, settings: {} }),
-      ...world.ports(() => now),
-      clock: { now: () => now, until: async () => {} },
-      memory: noMemory,
-    },
-    {
-      cluster: 'bench',
-      seed: 1,
-      store,
-      telemetry,
-      events: openEventBus({ kind: 'memory' }),
-      newId: (atSeconds) => uuid7(atSeconds, chance),
-      wallClock: preciseNow,
-      chain: controlLoop,
-      onFault: telemetry.fault,
-    },
-  );
+  const turn = await smallLoop((blocks + warmUpBlocks) * blockCycles, {
+    store,
+    telemetry,
+    wallClock: preciseNow,
+  });
   return {
     name,
     /** CPU milliseconds for each cycle of a block: of the loop's thread, and of all threads. */
     block: async (): Promise<Cost> => {
       global.gc?.();
       const [before, all] = [process.threadCpuUsage(), process.cpuUsage()];
-      for (let i = 0; i < blockCycles; i++, now += intervalSeconds) {
-        await turn(now);
+      for (let i = 0; i < blockCycles; i++) {
+        await turn();
         await new Promise(setImmediate);
       }
       await telemetry.flush(traces === silent.url ? 0 : 5);

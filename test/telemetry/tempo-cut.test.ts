@@ -1,18 +1,13 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { policies } from '#policies/registry';
 import type { DecisionRecord } from '#ports';
 import { type OpenTelemetry, openTelemetry } from '#telemetry/telemetry';
 import { needs } from '#test/components/needs';
 import { startTempo, startTimeoutMs, type Tempo } from '#test/components/start';
-import { house } from '#test/house';
-import { record, spec, startAt, target } from '#test/make';
+import { record, startAt } from '#test/make';
 import { type Disturbance, faultProxy } from '#test/matrix/fault-proxy';
-import { smallWorld } from '#test/small-world';
-import { controlLoop } from '#workflows/control-loop';
-import { noMemory } from '#workflows/memory';
-import { turns } from '#workflows/turns';
+import { smallLoop } from '#test/small-loop';
 import { traceIn } from './traces-in-tempo.ts';
 
 const cycles = 240;
@@ -40,25 +35,15 @@ const opened = async (endpoint: string | undefined) => {
 
 /** A learning loop in a small world; ids apart, the same each time. */
 const run = async (telemetry: OpenTelemetry, meanwhile: (cycle: number) => unknown = () => {}) => {
-  const world = smallWorld(cycles * 5);
   const kept: DecisionRecord[] = [];
-  let now = startAt;
-  const { turn } = turns(
-    {
-      target: target(),
-      spec: spec(),
-      mode: 'Auto',
-      policy: policies['shadow-q']!.make({ spec: spec(), seed: 1, settings: {} }),
-      ...world.ports(() => now),
-      clock: { now: () => now, until: async () => {} },
-      memory: noMemory,
-      onKept: (one) => void kept.push(one),
-    },
-    await house({ telemetry, chain: controlLoop, wallClock: () => Date.now() / 1000 }),
-  );
-  for (let i = 0; i < cycles; i++, now += 5) {
+  const turn = await smallLoop(cycles, {
+    telemetry,
+    wallClock: () => Date.now() / 1000,
+    onKept: (one) => void kept.push(one),
+  });
+  for (let i = 0; i < cycles; i++) {
     await meanwhile(i);
-    await turn(now);
+    await turn();
   }
   return kept;
 };
