@@ -3,8 +3,9 @@ import { parseArgs } from 'node:util';
 import { figureHeads, figureLine } from '#test/bench/figure-table';
 import { startControlPlane } from '../control-plane.ts';
 import { autoscaler } from '../objects.ts';
+import type { Operator } from '../operator.ts';
 import { until } from '../until.ts';
-import { phaseFigures, type Turns } from './cluster-figures.ts';
+import { phaseFigures, type Scrape, type Turns } from './cluster-figures.ts';
 import {
   autoscalers,
   createEach,
@@ -87,6 +88,13 @@ const withAutoscalers = async () => {
   return costs;
 };
 
+/** What who scrapes its metrics waits for, and gets. */
+const scraped = async ({ url }: Operator): Promise<Scrape> => {
+  const startedAt = performance.now();
+  const page = await (await fetch(`${url}/metrics`)).text();
+  return { seconds: (performance.now() - startedAt) / 1000, bytes: Buffer.byteLength(page) };
+};
+
 const withNimbusGuard = async () => {
   const learning = !values['without-learning'];
   const fleet = await startTendedFleet(plane, { names, learning, meanReplicas: 0.4 });
@@ -95,6 +103,7 @@ const withNimbusGuard = async () => {
     const operator = await fleet.operator();
     let costs: Turns;
     let firstDecisionSeconds: number;
+    let scrape: Scrape;
     try {
       const decided = (): Promise<number> => decisionsOf(operator);
       await until('a decision', 120, async () => ((await decided()) > 0 ? true : undefined));
@@ -106,11 +115,12 @@ const withNimbusGuard = async () => {
       await sleep((1000 * count) / statusesPerSecond);
       const beside = { nimbusguard: operator.pid, prometheus: fleet.prometheus.pid };
       costs = await counting(decided, () => measured(`${count} ScalingPolicies`, beside));
+      scrape = await scraped(operator);
     } finally {
       await operator.stop();
     }
     const writes = await writeLatency(operator.store, startedAtSeconds);
-    return { ...costs, firstDecisionSeconds, writes };
+    return { ...costs, firstDecisionSeconds, writes, scrape };
   } finally {
     await fleet.stop();
   }

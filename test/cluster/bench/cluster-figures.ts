@@ -11,9 +11,13 @@ export type Phases = {
     | (Turns & {
         readonly firstDecisionSeconds: number;
         readonly writes: { readonly writes: number; readonly p99: number };
+        readonly scrape: Scrape;
       })
     | undefined;
 };
+
+/** Of the metrics of NimbusGuard itself. */
+export type Scrape = { readonly seconds: number; readonly bytes: number };
 
 /** Syncs of HPAs, or decisions. */
 export type Turns = Measured & { readonly turnsPerSecond: number };
@@ -61,6 +65,20 @@ const shareOfHpas = ({ idle, hpas, ours }: Phases): number => {
   return (cpu(ours!) - cpu(idle)) / (cpu(hpas) - cpu(idle));
 };
 
+/** Where all sizes rest there are none. */
+const writeFigures = (who: string, { writes, p99 }: { writes: number; p99: number }): readonly Figure[] =>
+  writes === 0
+    ? []
+    : [
+        {
+          what: `${who}: from read to written /scale, p99`,
+          value: p99,
+          unit: 's',
+          goal: '< 1',
+          note: `of ${writes}`,
+        },
+      ];
+
 export const phaseFigures = (phases: Phases): readonly Figure[] => {
   const { count, idle, hpas, ours } = phases;
   const figures: Figure[] = [
@@ -79,15 +97,15 @@ export const phaseFigures = (phases: Phases): readonly Figure[] => {
     ...requestFigures(who, ours),
     turnFigure(who, count, ours),
     { what: `${who}: start to first decision`, value: ours.firstDecisionSeconds, unit: 's', goal: '< 5' },
-    {
-      what: `${who}: from read to written /scale, p99`,
-      value: ours.writes.p99,
-      unit: 's',
-      goal: '< 1',
-      note: `of ${ours.writes.writes}`,
-    },
+    ...writeFigures(who, ours.writes),
     { what: `${who}: nimbusguard`, value: percent(nimbusguard!.coreRatio), unit: '% of core', goal: '< 20' },
     { what: `${who}: its memory`, value: nimbusguard!.residentMegabytes, unit: 'MB', goal: '< 350' },
+    {
+      what: `${who}: one scrape of its metrics`,
+      value: 1000 * ours.scrape.seconds,
+      unit: 'ms',
+      note: `${(ours.scrape.bytes / 1e6).toFixed(1)} MB`,
+    },
     { what: `${who}: Prometheus`, value: percent(prometheus!.coreRatio), unit: '% of core' },
     {
       what: `${who}: API server beyond idle, by the HPAs'`,
