@@ -68,6 +68,24 @@ export const learnInTurn = (settings: LearningSettings) => {
       return waitedSeconds >= 0 ? [{ pupil, waitedSeconds }] : [];
     });
 
+  /** Whoever scrapes asks for each figure by itself: all targets are looked through once a second. */
+  let counted:
+    | (Pick<LearningStatus, 'waiting' | 'oldestWaitingSeconds'> & { readonly at: number })
+    | undefined;
+  const waits = (): Pick<LearningStatus, 'waiting' | 'oldestWaitingSeconds'> => {
+    const at = clock.now();
+    if (counted === undefined || Math.abs(at - counted.at) >= lookEverySeconds) {
+      const all = waiting().map(({ waitedSeconds }) => waitedSeconds);
+      counted = {
+        at,
+        waiting: all.length,
+        oldestWaitingSeconds: all.reduce((most, one) => Math.max(most, one), 0),
+      };
+    }
+    const { waiting: count, oldestWaitingSeconds } = counted;
+    return { waiting: count, oldestWaitingSeconds };
+  };
+
   const pause = async (spent: number): Promise<void> => {
     cpuSeconds += spent;
     freeAt = Math.max(freeAt, clock.now() - mostCreditSeconds) + spent / cpuShare;
@@ -104,13 +122,6 @@ export const learnInTurn = (settings: LearningSettings) => {
     over: run().catch((error) => {
       if (!signal.aborted) throw error;
     }),
-    status: (): LearningStatus => {
-      const waits = waiting();
-      const oldestWaitingSeconds = waits.reduce(
-        (most, { waitedSeconds }) => Math.max(most, waitedSeconds),
-        0,
-      );
-      return { waiting: waits.length, oldestWaitingSeconds, cpuSeconds, learnt, lost };
-    },
+    status: (): LearningStatus => ({ ...waits(), cpuSeconds, learnt, lost }),
   };
 };
