@@ -10,7 +10,7 @@ export type Phases = {
   readonly ours?:
     | (Turns & {
         readonly firstDecisionSeconds: number;
-        readonly writes: { readonly writes: number; readonly p99: number };
+        readonly writes: { readonly writes: number; readonly p99: number; readonly note: string };
         readonly scrape: Scrape;
       })
     | undefined;
@@ -66,7 +66,10 @@ const shareOfHpas = ({ idle, hpas, ours }: Phases): number => {
 };
 
 /** Where all sizes rest there are none. */
-const writeFigures = (who: string, { writes, p99 }: { writes: number; p99: number }): readonly Figure[] =>
+const writeFigures = (
+  who: string,
+  { writes, p99, note }: NonNullable<Phases['ours']>['writes'],
+): readonly Figure[] =>
   writes === 0
     ? []
     : [
@@ -75,7 +78,7 @@ const writeFigures = (who: string, { writes, p99 }: { writes: number; p99: numbe
           value: p99,
           unit: 's',
           goal: '< 1',
-          note: `of ${writes}`,
+          note,
         },
       ];
 
