@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { expect, it, vi } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { cycleId, decision, record, startAt } from '#test/make';
 import { firstFrames, frames, listening, rawClient } from './listening.ts';
 import { records, world } from './world.ts';
@@ -50,8 +50,14 @@ it('shows a quiet client that it is still there', async () => {
 it('takes only so many clients, and another once one has left', async () => {
   const { url, events } = await listening([], { maxEventClients: 2 });
   const leave = new AbortController();
-  await fetch(`${url}/api/v1/events`, { signal: leave.signal });
-  await fetch(`${url}/api/v1/events`);
+  const held = [
+    await fetch(`${url}/api/v1/events`, { signal: leave.signal }),
+    await fetch(`${url}/api/v1/events`),
+  ];
+  // An answer that nobody holds any more is closed when memory is cleared up.
+  onTestFinished(async () => {
+    await Promise.allSettled(held.map(({ body }) => body?.cancel()));
+  });
   const refused = await fetch(`${url}/api/v1/events`);
   expect([refused.status, refused.headers.get('Retry-After')]).toEqual([503, '30']);
   leave.abort();
