@@ -50,23 +50,3 @@ export const selectorText = ({ matchLabels = {}, matchExpressions = [] }: LabelS
     ...Object.entries(matchLabels).map(([key, value]) => `${key}=${value}`),
     ...matchExpressions.map(expressionText),
   ].join(',');
-
-/** A workload as far as its pods are concerned: which it takes for its own, and which labels it gives them. */
-export type Selecting = {
-  readonly kind: string;
-  readonly name: string;
-  readonly selector: LabelSelector;
-  readonly podLabels: Labels;
-};
-
-/**
- * Another workload of the same namespace that shares pods with this one: the selector of one matches the pods of the
- * other. Whoever counts pods by selector, the HPA among them, then counts those of both.
- */
-export const sharesPods = <T extends Selecting>(one: Selecting, others: Iterable<T>): T | undefined => {
-  for (const other of others) {
-    if (other.name === one.name && other.kind === one.kind) continue;
-    if (matches(one.selector, other.podLabels) || matches(other.selector, one.podLabels)) return other;
-  }
-  return undefined;
-};

@@ -4,10 +4,10 @@ import type { TargetRef } from './autoscalers.ts';
 import { createdAt } from './created-at.ts';
 import type { Discovery } from './discovery.ts';
 import { type FieldWriter, fieldWriters } from './field-writers.ts';
-import { indexed } from './indexed.ts';
 import { type LiveMirror, liveMirror, type MirrorWorld } from './live-mirror.ts';
+import { podSharing } from './pod-sharing.ts';
 import { podsOf, readyOf } from './pods.ts';
-import { type Labels, selectorText, sharesPods } from './selectors.ts';
+import { type Labels, selectorText } from './selectors.ts';
 import { unfit } from './unfit-workload.ts';
 import { isWorkloadKind, type Workload, type WorkloadKind, workloadOf } from './workload.ts';
 
@@ -48,8 +48,6 @@ const plurals: Readonly<Record<WorkloadKind, string>> = {
   StatefulSet: 'statefulsets',
   ReplicaSet: 'replicasets',
 };
-/** How late it may be noticed that somebody else's pods came to be shared. */
-const sharingSeconds = 30;
 
 /**
  * All targets of apps/v1 in one mirror per kind, opened when the first of the kind is asked for: a thousand targets each
@@ -66,21 +64,19 @@ export const targetView = (
 ): TargetView => {
   const { api, now } = world;
   const { discovery } = given;
-  type Opened = {
-    readonly all: LiveMirror<Workload>;
-    readonly inNamespace: (namespace: string) => readonly Workload[];
-  };
-  const opened = new Map<WorkloadKind, Opened>();
-  const sharing = new WeakMap<Workload, { readonly at: number; readonly other: Workload | undefined }>();
+  const opened = new Map<WorkloadKind, LiveMirror<Workload>>();
+  const sharingWith = podSharing({
+    all: () => opened.values().flatMap(({ items }) => items()),
+    now,
+  });
 
-  const of = (kind: WorkloadKind): Opened => {
+  const of = (kind: WorkloadKind): LiveMirror<Workload> => {
     const known = opened.get(kind);
     if (known !== undefined) return known;
     const path = `/apis/apps/v1/${plurals[kind]}`;
     const all = liveMirror(world, { what: `${kind}s`, path, keep: workloadOf(kind) });
-    const made = { all, inNamespace: indexed({ items: all.items, keyOf: (one) => one.namespace, now }) };
-    opened.set(kind, made);
-    return made;
+    opened.set(kind, all);
+    return all;
   };
 
   const refOf = (target: Target): Required<TargetRef> => {
@@ -111,23 +107,8 @@ export const targetView = (
     );
   };
 
-  /** Of the kinds that are watched; the ReplicaSets of a Deployment are that Deployment. */
-  function* workloadsIn(namespace: string): Generator<Workload> {
-    for (const { inNamespace } of opened.values())
-      for (const one of inNamespace(namespace)) if (one.owner?.kind !== 'Deployment') yield one;
-  }
-
-  const sharingWith = (one: Workload): Workload | undefined => {
-    const at = now();
-    const known = sharing.get(one);
-    if (known !== undefined && at - known.at < sharingSeconds) return known.other;
-    const other = sharesPods(one, workloadsIn(one.namespace));
-    sharing.set(one, { at, other });
-    return other;
-  };
-
   const seeMirrored = async (kind: WorkloadKind, target: Target, signal?: AbortSignal): Promise<Seen> => {
-    const { all } = of(kind);
+    const all = of(kind);
     await all.ready(signal);
     const workload = all.get(target.namespace, target.name);
     if (workload === undefined)

@@ -1,7 +1,7 @@
 import type { KubeObject } from './api.ts';
 import { createdAt } from './created-at.ts';
 import { type FieldWriter, fieldWriters } from './field-writers.ts';
-import type { LabelSelector, Labels, Selecting } from './selectors.ts';
+import type { LabelSelector, Labels } from './selectors.ts';
 
 /** The kinds of apps/v1 that are scaled, with what of them is read. */
 export const workloadKinds = ['Deployment', 'StatefulSet', 'ReplicaSet'] as const;
@@ -48,8 +48,10 @@ export type ContainerRequests = {
 };
 
 /** What is kept of a workload: a twentieth of the object, so thousands are cheap. */
-export type Workload = Selecting & {
+export type Workload = {
+  readonly kind: string;
   readonly namespace: string;
+  readonly name: string;
   readonly uid: string;
   readonly createdAt: number;
   readonly resourceVersion: string;
@@ -66,6 +68,9 @@ export type Workload = Selecting & {
   readonly deleted: boolean;
   /** The workload that made this one, as a Deployment does its ReplicaSets. */
   readonly owner?: { readonly kind: string; readonly name: string } | undefined;
+  /** Which pods it takes for its own, and which labels it gives them. */
+  readonly selector: LabelSelector;
+  readonly podLabels: Labels;
   /** Two that are alike in it run the same pods. */
   readonly templateDigest: string;
   /** What the controller itself says of old pods: a StatefulSet by revisions, a Deployment by counts. */

@@ -1,13 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  type LabelSelector,
-  type Labels,
-  matches,
-  type Selecting,
-  selectorText,
-  sharesPods,
-} from '#kubernetes/selectors';
+import { type LabelSelector, type Labels, matches, selectorText } from '#kubernetes/selectors';
 
 const key = fc.constantFrom('app', 'tier', 'track', 'constructor');
 const value = fc.constantFrom('', 'web', 'api', 'canary');
@@ -86,30 +79,5 @@ describe('a label selector', () => {
     };
     expect(selectorText(all)).toBe('app=web,tier in (a,b),track notin (canary),x,!y');
     expect(selectorText({})).toBe('');
-  });
-});
-
-describe('two workloads', () => {
-  const workload = (name: string, matchLabels: Labels, podLabels: Labels): Selecting => ({
-    kind: 'Deployment',
-    name,
-    selector: { matchLabels },
-    podLabels,
-  });
-  const web = workload('web', { app: 'web' }, { app: 'web' });
-
-  it('share pods where the selector of one matches those of the other, whichever is asked', () => {
-    const canary = workload('canary', { app: 'web', track: 'canary' }, { app: 'web', track: 'canary' });
-    expect(sharesPods(web, [canary])?.name).toBe('canary');
-    expect(sharesPods(canary, [web])?.name).toBe('web');
-  });
-
-  it('share none where neither selector matches the pods of the other', () => {
-    expect(sharesPods(web, [workload('api', { app: 'api' }, { app: 'api' })])).toBeUndefined();
-  });
-
-  it('are two even if they have one name but not one kind', () => {
-    expect(sharesPods(web, [web])).toBeUndefined();
-    expect(sharesPods(web, [{ ...web, kind: 'StatefulSet' }])?.kind).toBe('StatefulSet');
   });
 });
