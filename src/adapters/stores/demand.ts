@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Arrivals } from '#core/model';
+import { prepared } from './prepared.ts';
 import type { Schema } from './schema.ts';
 import {
   emptySeconds,
@@ -16,6 +17,18 @@ import {
 
 type Db = Kysely<Schema>;
 
+const addRecent = prepared<Schema['demand_recent']>((db, v) =>
+  db
+    .insertInto('demand_recent')
+    .values({
+      target_id: v.target_id,
+      starts_at: v.starts_at,
+      decision_id: v.decision_id,
+      counts: v.counts,
+    })
+    .onConflict((c) => c.doNothing()),
+);
+
 /** One small row a cycle: no cycle rewrites an hour. */
 export const addDemand = async (
   db: Db,
@@ -25,11 +38,12 @@ export const addDemand = async (
 ): Promise<void> => {
   const { startsAt, counts } = toSeconds(arrivals);
   if (counts.length === 0) return;
-  await db
-    .insertInto('demand_recent')
-    .values({ target_id: targetId, starts_at: startsAt, decision_id: decisionId, counts: toBytes(counts) })
-    .onConflict((c) => c.doNothing())
-    .execute();
+  await addRecent(db, {
+    target_id: targetId,
+    starts_at: startsAt,
+    decision_id: decisionId,
+    counts: toBytes(counts),
+  });
 };
 
 const hoursTouched = (parts: readonly Seconds[]): readonly number[] => {

@@ -4,10 +4,48 @@ import { sizeAfter } from '#core/size-after';
 import { marksOf } from '#core/tally';
 import type { DecisionQuery, DecisionRecord, Page } from '#ports';
 import { type Cursor, writeCursor } from './cursor.ts';
+import { prepared } from './prepared.ts';
 import { decodeRecord, encodeRecord } from './record-codec.ts';
 import type { Schema } from './schema.ts';
 
 type Kept = DecisionRecord & { readonly credited?: Reward | undefined };
+
+const addDecision = prepared<Schema['decisions']>((db, v) =>
+  db
+    .insertInto('decisions')
+    .values({
+      id: v.id,
+      target_id: v.target_id,
+      at: v.at,
+      policy: v.policy,
+      mode: v.mode,
+      outcome: v.outcome,
+      from_replicas: v.from_replicas,
+      to_replicas: v.to_replicas,
+      changed: v.changed,
+      notable: v.notable,
+      trace_id: v.trace_id,
+      table_version: v.table_version,
+      marks: v.marks,
+      record: v.record,
+    })
+    .onConflict((c) => c.doNothing()),
+);
+
+type Counted = { id: number; bytes: number; at: number; policy: string; replicas: number };
+const countDecision = prepared<Counted>((db, v) => {
+  const newest = sql<boolean>`(last_at is null or last_at <= ${v.at})`;
+  return db
+    .updateTable('targets')
+    .set({
+      decisions: sql`decisions + 1`,
+      record_bytes: sql`record_bytes + ${v.bytes}`,
+      policy: sql`case when ${newest} then ${v.policy} else policy end`,
+      replicas: sql`case when ${newest} then ${v.replicas} else replicas end`,
+      last_at: sql`case when ${newest} then ${v.at} else last_at end`,
+    })
+    .where('id', '=', v.id);
+});
 
 /** False when a decision of this id stands already: then nothing is written. */
 export const insertDecision = async (
@@ -18,67 +56,68 @@ export const insertDecision = async (
   const { from, to } = record.decision;
   const changed = to === from ? 0 : 1;
   const packed = encodeRecord(record);
-  const inserted = await trx
-    .insertInto('decisions')
-    .values({
-      id: record.id,
-      target_id: targetId,
-      at: record.atSeconds,
-      policy: record.policy.name,
-      mode: record.mode satisfies Mode,
-      outcome: record.outcome,
-      from_replicas: from,
-      to_replicas: to,
-      changed,
-      notable: changed === 1 || record.outcome !== 'held' ? 1 : 0,
-      trace_id: record.traceId,
-      table_version: record.tableVersion,
-      marks: marksOf(record).join(' '),
-      record: packed,
-    })
-    .onConflict((c) => c.doNothing())
-    .executeTakeFirst();
-  if (inserted.numInsertedOrUpdatedRows === 0n) return false;
-
-  const at = record.atSeconds;
-  const newest = sql<boolean>`(last_at is null or last_at <= ${at})`;
-  await trx
-    .updateTable('targets')
-    .set({
-      decisions: sql`decisions + 1`,
-      record_bytes: sql`record_bytes + ${packed.length}`,
-      policy: sql`case when ${newest} then ${record.policy.name} else policy end`,
-      replicas: sql`case when ${newest} then ${sizeAfter(record)} else replicas end`,
-      last_at: sql`case when ${newest} then ${at} else last_at end`,
-    })
-    .where('id', '=', targetId)
-    .execute();
+  const inserted = await addDecision(trx, {
+    id: record.id,
+    target_id: targetId,
+    at: record.atSeconds,
+    policy: record.policy.name,
+    mode: record.mode satisfies Mode,
+    outcome: record.outcome,
+    from_replicas: from,
+    to_replicas: to,
+    changed,
+    notable: changed === 1 || record.outcome !== 'held' ? 1 : 0,
+    trace_id: record.traceId,
+    table_version: record.tableVersion,
+    marks: marksOf(record).join(' '),
+    record: packed,
+  });
+  if (inserted.numAffectedRows === 0n) return false;
+  await countDecision(trx, {
+    id: targetId,
+    bytes: packed.length,
+    at: record.atSeconds,
+    policy: record.policy.name,
+    replicas: sizeAfter(record),
+  });
   return true;
 };
 
 /** The first reward of a decision stays; one for a decision that was pruned or never kept has nothing to belong to. */
+const addReward = prepared<Schema['rewards']>((db, v) =>
+  db
+    .insertInto('rewards')
+    .columns(['decision_id', 'total', 'efficiency', 'slo', 'stability', 'from_at', 'to_at', 'late_from'])
+    .expression((e) =>
+      e
+        .selectFrom('decisions')
+        .select([
+          'id',
+          e.val(v.total).as('total'),
+          e.val(v.efficiency).as('efficiency'),
+          e.val(v.slo).as('slo'),
+          e.val(v.stability).as('stability'),
+          e.val(v.from_at).as('from_at'),
+          e.val(v.to_at).as('to_at'),
+          e.val(v.late_from).as('late_from'),
+        ])
+        .where('id', '=', v.decision_id),
+    )
+    .onConflict((c) => c.doNothing()),
+);
+
 export const insertReward = async (
   trx: Transaction<Schema>,
   { decisionId, reward }: Credited,
 ): Promise<void> => {
-  const credited = await trx
-    .selectFrom('decisions')
-    .select('id')
-    .where('id', '=', decisionId)
-    .executeTakeFirst();
-  if (credited === undefined) return;
-  await trx
-    .insertInto('rewards')
-    .values({
-      decision_id: decisionId,
-      total: reward.total,
-      ...reward.terms,
-      from_at: reward.window.from,
-      to_at: reward.window.to,
-      late_from: reward.lateFrom,
-    })
-    .onConflict((c) => c.doNothing())
-    .execute();
+  await addReward(trx, {
+    decision_id: decisionId,
+    total: reward.total,
+    ...reward.terms,
+    from_at: reward.window.from,
+    to_at: reward.window.to,
+    late_from: reward.lateFrom,
+  });
 };
 
 const kept = (db: Kysely<Schema>) =>
