@@ -9,7 +9,7 @@ export type Pod = KubeObject & {
 
 /** Those that the selector takes, `phase` narrowing them on the server. */
 export const podsOf = async (
-  api: KubeApi,
+  api: Pick<KubeApi, 'request'>,
   given: { readonly namespace: string; readonly selector: string; readonly phase?: string },
   signal?: AbortSignal,
 ): Promise<readonly Pod[]> => {
@@ -32,6 +32,6 @@ const has = (pod: Pod, type: string, status: string): Condition | undefined =>
 export const readyOf = (pods: readonly Pod[]): number =>
   pods.filter((pod) => wanted(pod) && has(pod, 'Ready', 'True') !== undefined).length;
 
-/** Those that the scheduler found no node for. */
-export const unschedulableOf = (pods: readonly Pod[]): number =>
-  pods.filter((pod) => wanted(pod) && has(pod, 'PodScheduled', 'False')?.reason === 'Unschedulable').length;
+/** The scheduler found no node for it. */
+export const unschedulable = (pod: Pod): boolean =>
+  wanted(pod) && has(pod, 'PodScheduled', 'False')?.reason === 'Unschedulable';

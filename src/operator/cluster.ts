@@ -12,6 +12,7 @@ import { kubeconfigCredentials } from '#kubernetes/kubeconfig-credentials';
 import type { MirrorWorld } from '#kubernetes/live-mirror';
 import { type Neighbours, neighbours } from '#kubernetes/neighbours';
 import { type TargetView, targetView } from '#kubernetes/target-view';
+import { type UnschedulablePods, unschedulablePods } from '#kubernetes/unschedulable-pods';
 import type { Clock } from '#ports';
 import { targetPods } from './target-pods.ts';
 
@@ -20,6 +21,7 @@ export type Cluster = {
   readonly world: MirrorWorld;
   readonly view: TargetView;
   readonly neighbours: Neighbours;
+  readonly unschedulable: UnschedulablePods;
   /** Sources for targets that are looked at so often: what they share is shared for a third of that. */
   sourcesFor(intervalSeconds: number): OperatorSources;
   close(): void;
@@ -70,6 +72,7 @@ export const openCluster = async (given: {
     world,
     view,
     neighbours: neighbours(world, known),
+    unschedulable: unschedulablePods(world),
     sourcesFor: (intervalSeconds) => {
       let found = sources.get(intervalSeconds);
       if (found === undefined) {

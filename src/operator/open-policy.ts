@@ -93,6 +93,7 @@ export const openPolicy = async (given: {
     api: cluster.api,
     view: cluster.view,
     neighbours: cluster.neighbours,
+    unschedulable: cluster.unschedulable,
     fence: async (_: Target, signal?: AbortSignal) => {
       // What could not be kept is not done: who cannot write these few bytes could not write the record either.
       await memo.keep({});

@@ -8,6 +8,7 @@ import { openKubeApi } from '#kubernetes/https-api';
 import { kubeconfigCredentials } from '#kubernetes/kubeconfig-credentials';
 import { neighbours } from '#kubernetes/neighbours';
 import { targetView } from '#kubernetes/target-view';
+import { unschedulablePods } from '#kubernetes/unschedulable-pods';
 import type { Sizes } from '#ports';
 import type { ControlPlane } from './control-plane.ts';
 import { deployment } from './objects.ts';
@@ -49,6 +50,7 @@ export const openScaled = async (
     api,
     view,
     neighbours: others,
+    unschedulable: unschedulablePods(world),
     fence: () => Promise.resolve(1),
     now,
     sleep: nap,

@@ -224,7 +224,6 @@ needs('kubernetes')('a scaler among others', () => {
     await plane.api.create(deployments, huge);
     const scaler = scaled.scaler({ unschedulableAfterSeconds: 0 });
     await until('the Deployment', 60, () => scaled.view.see(target));
-    // It is looked at each 15 s.
     const { unschedulable } = await sizesOnce(
       'pods without a node',
       () => scaler.replicas(target),

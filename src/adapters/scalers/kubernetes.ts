@@ -5,6 +5,7 @@ import type { Versioned } from '#kubernetes/guarded-write';
 import { ruleFor } from '#kubernetes/missing-rule';
 import type { Neighbours } from '#kubernetes/neighbours';
 import type { Scale, TargetView } from '#kubernetes/target-view';
+import type { UnschedulablePods } from '#kubernetes/unschedulable-pods';
 import type { Scaler } from '#ports';
 import { checkedSize } from './checked-size.ts';
 import { notedWrite } from './noted-write.ts';
@@ -16,6 +17,7 @@ export type KubernetesScalerSettings = {
   readonly api: KubeApi;
   readonly view: TargetView;
   readonly neighbours: Neighbours;
+  readonly unschedulable: UnschedulablePods;
   /** The transition count of the Lease under which we own the target; rejects when we do not any more. */
   readonly fence: (target: Target, signal?: AbortSignal) => Promise<number>;
   /** Unix seconds. */

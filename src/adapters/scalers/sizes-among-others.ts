@@ -23,14 +23,14 @@ export const sizesAmongOthers = async (
   const { view, neighbours, manualHoldSeconds } = settings;
   const { target, seen, memory, desired, set, nowSeconds, hpaIsOurs = false } = given;
   const { namespace } = target;
-  const { podSelector, podLabels = {} } = seen;
+  const { podLabels = {} } = seen;
   // Pods that are ready and no longer wanted are on their way out.
   const ready = Math.min(seen.ready, desired);
   const starting = desired - ready;
   const [autoscaler, floor, unschedulable] = await Promise.all([
     neighbours.holder(namespace, view.refOf(target), { hpaIsOurs }, signal),
     neighbours.floor(namespace, podLabels, desired, signal),
-    memory.stuck({ starting, namespace, podSelector }, signal),
+    memory.stuck({ starting, namespace, seen }, signal),
   ]);
   const writer = writtenOver(memory, { ...set, nowSeconds, manualHoldSeconds: manualHoldSeconds(target) });
   return {

@@ -1,45 +1,26 @@
-import type { KubeApi } from '#kubernetes/api';
-import { orAborted } from '#kubernetes/or-aborted';
-import { podsOf, unschedulableOf } from '#kubernetes/pods';
-
-const lookEverySeconds = 15;
+import type { Seen } from '#kubernetes/target-view';
+import type { UnschedulablePods } from '#kubernetes/unschedulable-pods';
 
 /** Pods of one target that no node has room for, looked at only while its replicas are long in starting. */
 export type StuckPods = (
-  given: {
-    readonly starting: number;
-    readonly namespace: string;
-    readonly podSelector: string;
-  },
+  given: { readonly starting: number; readonly namespace: string; readonly seen: Seen },
   signal?: AbortSignal,
 ) => Promise<number | undefined>;
 
 export const stuckPods = (given: {
-  readonly api: KubeApi;
+  readonly unschedulable: UnschedulablePods;
   readonly now: () => number;
   /** The scheduler needs a moment for every pod. */
   readonly afterSeconds: number;
 }): StuckPods => {
-  const { api, now, afterSeconds } = given;
+  const { unschedulable, now, afterSeconds } = given;
   let startingSince: number | undefined;
-  let last: { readonly at: number; readonly count: Promise<number> } | undefined;
-  return async ({ starting, namespace, podSelector }, signal) => {
-    const at = now();
+  return async ({ starting, namespace, seen }, signal) => {
     if (starting === 0) {
       startingSince = undefined;
-      last = undefined;
       return undefined;
     }
-    startingSince ??= at;
-    if (at - startingSince < afterSeconds) return undefined;
-    if (last === undefined || at - last.at >= lookEverySeconds) {
-      const pending = podsOf(api, { namespace, selector: podSelector, phase: 'Pending' });
-      const count = pending.then(unschedulableOf);
-      last = { at, count };
-      count.catch(() => {
-        last = undefined;
-      });
-    }
-    return orAborted(last.count, signal);
+    startingSince ??= now();
+    return now() - startingSince < afterSeconds ? undefined : unschedulable(namespace, seen, signal);
   };
 };

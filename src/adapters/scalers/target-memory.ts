@@ -1,10 +1,10 @@
 import type { Holder } from '#core/circumstances';
 import { type Target, targetKey } from '#core/model';
 import { noOverride, type Override, override } from '#core/override';
-import type { KubeApi } from '#kubernetes/api';
 import type { FieldWriter } from '#kubernetes/field-writers';
 import { isRollingOut, settledTemplate } from '#kubernetes/rollout';
 import type { Seen } from '#kubernetes/target-view';
+import type { UnschedulablePods } from '#kubernetes/unschedulable-pods';
 import { foreignOf, type OwnWrite, type Written } from './own-writes.ts';
 import { type StuckPods, stuckPods } from './stuck-pods.ts';
 
@@ -31,12 +31,12 @@ export type TargetMemories = {
 };
 
 export const targetMemories = (given: {
-  readonly api: KubeApi;
+  readonly unschedulable: UnschedulablePods;
   readonly now: () => number;
   readonly unschedulableAfterSeconds?: number | undefined;
   readonly lastWritten?: ((target: Target) => Written | undefined) | undefined;
 }): TargetMemories => {
-  const { api, now, unschedulableAfterSeconds: afterSeconds = 10 } = given;
+  const { unschedulable, now, unschedulableAfterSeconds: afterSeconds = 10 } = given;
   const memories = new Map<string, TargetMemory>();
   return {
     of: (target, { uid, createdAt }) => {
@@ -46,7 +46,7 @@ export const targetMemories = (given: {
       const written = known === undefined ? given.lastWritten?.(target) : undefined;
       const made: TargetMemory = {
         uid,
-        stuck: stuckPods({ api, now, afterSeconds }),
+        stuck: stuckPods({ unschedulable, now, afterSeconds }),
         own: written !== undefined && written.atSeconds >= createdAt ? written : undefined,
         size: undefined,
         changedAt: undefined,

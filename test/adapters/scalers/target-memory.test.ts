@@ -2,12 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { newest, ownWrite } from '#adapters/scalers/own-writes';
 import { changeOf, type TargetMemory, targetMemories, writtenOver } from '#adapters/scalers/target-memory';
 import type { FieldWriter } from '#kubernetes/field-writers';
-import { memoryApi } from '#test/kubernetes/memory-api';
 
 const target = { namespace: 'default', kind: 'Deployment', name: 'web' };
 const born = { uid: 'u', createdAt: 100 };
 const memories = (lastWritten?: { readonly replicas: number; readonly atSeconds: number }) =>
-  targetMemories({ api: memoryApi('/none').api, now: () => 0, lastWritten: () => lastWritten });
+  targetMemories({ unschedulable: async () => 0, now: () => 0, lastWritten: () => lastWritten });
 const wrote = (replicas: number, atSeconds: number): TargetMemory =>
   memories({ replicas, atSeconds }).of(target, born);
 
