@@ -65,6 +65,10 @@ const factsWithout = (wish: Wanted, target: TargetFound, owner: string): PolicyF
   owner,
 });
 
+/** What whoever looked after it before has said of this generation stands until somebody has looked again. */
+const isTold = ({ metadata, status }: Wanted['resource']): boolean =>
+  status !== undefined && status.observedGeneration === metadata.generation;
+
 const changesOf = ({ wish, config, house, telemetry, clock }: Given): PolicyChanges => {
   const { target } = wish;
   const onFault = (error: unknown): void => telemetry.fault(target, error);
@@ -136,6 +140,9 @@ export const policyCare = async (given: Given): Promise<PolicyCare> => {
       },
     };
   };
+  const report = (): void => {
+    if (found.state !== 'not-yet-looked' || !isTold(wish.resource)) tell(facts());
+  };
   const changes = changesOf(given);
   const hear = (of?: CycleIds): void => {
     changes.see(wish.resource);
@@ -154,21 +161,21 @@ export const policyCare = async (given: Given): Promise<PolicyCare> => {
         found = { state: 'found' };
         life.took(record);
         hear(record);
-        tell(facts());
+        report();
       },
     },
     ended.signal,
   );
   looking.catch((error: unknown) => onFault(target, error));
   changes.see(wish.resource);
-  tell(facts());
+  report();
 
   return {
     target,
     update: (next) => {
       wish = next;
       hear();
-      tell(facts());
+      report();
     },
     close: async () => {
       ended.abort(new Error('the policy is looked after no more'));
@@ -185,7 +192,7 @@ export const policyCare = async (given: Given): Promise<PolicyCare> => {
     decides: () => ({ ...plan.policy, uid: plan.object.uid, generation: plan.object.generation }),
     abandoned: (error) => {
       found = targetTrouble(error) ?? found;
-      tell(facts());
+      report();
     },
   };
 };

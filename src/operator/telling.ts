@@ -7,7 +7,7 @@ import type { Clock } from '#ports';
 /** Of all policies of this replica together; so many seconds' worth may come at once. */
 const statusesPerSecond = 10;
 const eventsPerSecond = 5;
-const burstSeconds = 10;
+const burstSeconds = 2;
 
 export type Telling = {
   readonly statuses: StatusWriter;
