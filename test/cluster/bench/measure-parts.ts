@@ -2,21 +2,22 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ControlPlane } from '../control-plane.ts';
 
-/** What a process costs, as the kernel counts it. */
+/** What a process costs, as the kernel counts it; memory is the most of the time, for a heap grows until it is collected. */
 export type Cost = { readonly coreRatio: number; readonly residentMegabytes: number };
 
 /** Of user space: Linux says 100 to all programs, whatever its own clock is. */
 const ticksPerSecond = 100;
 
-const read = async (pid: number): Promise<{ cpuSeconds: number; residentMegabytes: number }> => {
+const cpuSecondsOf = async (pid: number): Promise<number> => {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
   // The name of the program may hold blanks; utime and stime are the fields 14 and 15.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
+};
+
+const residentMegabytesOf = async (pid: number): Promise<number> => {
   const status = await readFile(`/proc/${pid}/status`, 'utf8');
-  return {
-    cpuSeconds: (Number(fields[11]) + Number(fields[12])) / ticksPerSecond,
-    residentMegabytes: Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1] ?? 0) / 1024,
-  };
+  return Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1] ?? 0) / 1024;
 };
 
 const labelIn = (labels: string, name: string): string =>
@@ -55,15 +56,20 @@ export const measureParts = async (
   const look = async () => ({
     atMilliseconds: performance.now(),
     requests: await requestCounts(plane),
-    all: await Promise.all([...pids].map(async ([name, pid]) => [name, await read(pid)] as const)),
+    all: await Promise.all([...pids].map(async ([name, pid]) => [name, await cpuSecondsOf(pid)] as const)),
   });
   const before = await look();
-  await sleep(seconds * 1000);
+  const most = new Map<string, number>();
+  for (let i = 0; i < seconds; i++) {
+    await sleep(1000);
+    for (const [name, pid] of pids)
+      most.set(name, Math.max(most.get(name) ?? 0, await residentMegabytesOf(pid)));
+  }
   const after = await look();
   const passedSeconds = (after.atMilliseconds - before.atMilliseconds) / 1000;
-  const costs = after.all.map(([name, { cpuSeconds, residentMegabytes }], i) => {
-    const coreRatio = (cpuSeconds - before.all[i]![1].cpuSeconds) / passedSeconds;
-    return [name, { coreRatio, residentMegabytes }] as const;
+  const costs = after.all.map(([name, cpuSeconds], i) => {
+    const coreRatio = (cpuSeconds - before.all[i]![1]) / passedSeconds;
+    return [name, { coreRatio, residentMegabytes: most.get(name) ?? 0 }] as const;
   });
   return {
     costs: Object.fromEntries(costs),
