@@ -162,16 +162,20 @@ needs('kubernetes', 'prometheus')('a policy on a real cluster', () => {
     });
   });
 
-  it('loses no proposal and no stage when the operator is killed, and tells nothing twice', async () => {
+  it('loses no proposal and no stage when the operator is killed, tells nothing twice, and is Ready all along', async () => {
     await lab.workload('patient', 3, 100);
     await lab.policy('patient', { ...toward(6), mode: 'Approve' });
     const proposal = await proposalOf('patient');
+    const ready = await lab.condition('patient', 'Ready');
+    expect(ready?.status).toBe('True');
     await operator.kill();
     operator = await lab.start({ name: 'second', store: operator.store });
     await annotate('patient', { 'nimbusguard.io/approve': proposal.id });
     await lab.sizeIs('patient', 6);
     const record = await decided('patient', ({ outcome }) => outcome === 'scaled');
     expect(record.observation.approved?.decisionId).toBe(proposal.id);
+    // With the time of its last transition.
+    expect(await lab.condition('patient', 'Ready')).toEqual(ready);
 
     const canary = await kept('canary');
     expect(canary.at(-1)?.observation.canaryRatio).toBe(canary[0]?.observation.canaryRatio);
