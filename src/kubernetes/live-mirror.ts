@@ -1,6 +1,6 @@
+import { orAborted } from '#core/or-aborted';
 import { type KubeApi, KubeError, type KubeObject } from './api.ts';
 import { type Mirror, mirror } from './mirror.ts';
-import { orAborted } from './or-aborted.ts';
 
 /** After that long the mirror itself takes its watch for dead. */
 const silentSeconds = 150;

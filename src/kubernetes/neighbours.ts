@@ -1,4 +1,5 @@
 import type { Floor, Holder } from '#core/circumstances';
+import { orAborted } from '#core/or-aborted';
 import { KubeError, type KubeObject } from './api.ts';
 import {
   autoscalerHolder,
@@ -14,7 +15,6 @@ import type { Discovery } from './discovery.ts';
 import { budgetFloor, disruptionBudgetOf } from './disruption-budget.ts';
 import { indexed } from './indexed.ts';
 import { liveMirror, type MirrorWorld } from './live-mirror.ts';
-import { orAborted } from './or-aborted.ts';
 import type { Labels } from './selectors.ts';
 
 /** Where somebody installs KEDA or the VPA later, that is seen after this long. */

@@ -1,5 +1,5 @@
+import { orAborted } from '#core/or-aborted';
 import type { KubeApi } from './api.ts';
-import { orAborted } from './or-aborted.ts';
 import { podsOf, unschedulable } from './pods.ts';
 import { type Labels, matches } from './selectors.ts';
 import type { Seen } from './target-view.ts';

@@ -1,9 +1,9 @@
 import type { Call, Calls } from '#core/calls';
 import { type Arrivals, type Target, targetKey } from '#core/model';
+import { orAborted } from '#core/or-aborted';
 import type { Apis } from './batched-queries.ts';
 import { labelNames, seriesKeyOf, targetKeyOf, type WorkloadLabels, wantedLabels } from './by-workload.ts';
 import { countedSteps } from './counted-steps.ts';
-import { unlessAborted } from './kept-answer.ts';
 import { collecting, noteShared, noting, sharers } from './noting.ts';
 import type { Answer, Range } from './prometheus-api.ts';
 import { differences, farthestBackSeconds } from './prometheus-arrivals.ts';
@@ -167,7 +167,7 @@ export const counterHistory = (
       const steps = asked === undefined ? lacking(wanted, atSeconds) : undefined;
       if (steps !== undefined) asked = ask(steps, atSeconds, calls);
       if (asked === undefined) break;
-      const missing = await unlessAborted(asked, abort);
+      const missing = await orAborted(asked, abort);
       if (missing !== undefined) return missing;
     }
     const last = Math.min(wanted.last, known.until());

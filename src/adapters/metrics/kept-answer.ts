@@ -1,15 +1,6 @@
-export type Kept<T> = { readonly atSeconds: number; readonly answer: T };
+import { orAborted } from '#core/or-aborted';
 
-/** The promise for who still waits: it rejects with the signal's reason, and what was promised goes on for the others. */
-export const unlessAborted = <T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> => {
-  if (signal === undefined) return promise;
-  if (signal.aborted) return Promise.reject(signal.reason);
-  return new Promise((resolve, reject) => {
-    const leave = (): void => reject(signal.reason);
-    signal.addEventListener('abort', leave, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
-  });
-};
+export type Kept<T> = { readonly atSeconds: number; readonly answer: T };
 
 /**
  * One answer for all who ask. It is handed out again for `keepsSeconds`; then the next who asks has it fetched anew, and
@@ -37,6 +28,6 @@ export const keptAnswer = <T, C = undefined>(given: {
     if (kept !== undefined && Math.abs(atSeconds - kept.atSeconds) < given.keepsSeconds(kept.answer))
       return Promise.resolve(kept);
     asked ??= ask(atSeconds, by);
-    return unlessAborted(asked, signal);
+    return orAborted(asked, signal);
   };
 };
