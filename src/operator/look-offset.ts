@@ -3,8 +3,8 @@ import { type Spec, type Target, targetKey } from '#core/model';
 import { seedOf } from '#core/random';
 
 /**
- * Hundreds that look at one instant would wait for each other; each alone would find all caches cold, which costs a
- * quarter more of CPU. A power of two: times stay exact.
+ * Hundreds that look at one instant would wait for each other; each alone costs a quarter more of CPU, probably for
+ * caches that are cold by then. A power of two: times stay exact.
  */
 const instantsInSecond = 8;
 
