@@ -1,6 +1,6 @@
 import { orAborted } from '#core/or-aborted';
 import { type KubeApi, KubeError, type KubeObject } from './api.ts';
-import { type Mirror, mirror } from './mirror.ts';
+import { type Mirror, type MirrorChange, mirror } from './mirror.ts';
 
 /** After that long the mirror itself takes its watch for dead. */
 const silentSeconds = 150;
@@ -27,9 +27,11 @@ export const liveMirror = <T extends KubeObject, R>(
     readonly what: string;
     readonly path: string;
     readonly keep: (object: T) => R;
+    /** As a mirror tells it. */
+    readonly onChange?: (change: MirrorChange<R>) => void;
   },
 ): LiveMirror<R> => {
-  const { what, path, keep } = given;
+  const { what, path, keep, onChange } = given;
   let isFilled = false;
   let trouble: { readonly why: unknown } | undefined;
   const firstTrouble = Promise.withResolvers<void>();
@@ -37,6 +39,7 @@ export const liveMirror = <T extends KubeObject, R>(
     ...world,
     path,
     keep,
+    onChange,
     onTrouble: (why) => {
       trouble = { why };
       firstTrouble.resolve();

@@ -1,8 +1,6 @@
+import type { MirrorChange } from './mirror.ts';
 import { matches } from './selectors.ts';
 import type { Workload } from './workload.ts';
-
-/** How late it may be noticed that somebody else's pods came to be shared. */
-const anewAfterSeconds = 30;
 
 const pairKey = (namespace: string, name: string, value: string): string => `${namespace}\n${name}\n${value}`;
 
@@ -49,29 +47,32 @@ export const sharers = (all: readonly Workload[]): ReadonlyMap<Workload, Workloa
 };
 
 /** Only these say which pods a workload takes and makes; its size and status change each minute. */
-const lookOf = ({ uid, templateDigest }: Workload): string => `${uid}\n${templateDigest}`;
+const lookOf = (one: Workload | undefined): string | undefined => one && `${one.uid}\n${one.templateDigest}`;
 
 /** The ReplicaSets of a Deployment are that Deployment. */
 const isOwned = ({ owner }: Workload): boolean => owner?.kind === 'Deployment';
 
-/** Who shares pods with a workload: found for all in one pass, anew for one that is new or has another template. */
-export const podSharing = (given: {
-  readonly all: () => Iterable<Workload>;
-  /** Of a clock that never steps back. */
-  readonly now: () => number;
-}): ((one: Workload) => Workload | undefined) => {
-  let others: ReadonlyMap<string, Workload | undefined> = new Map();
-  let madeAt = Number.NEGATIVE_INFINITY;
-  return (one) => {
-    if (isOwned(one)) return undefined;
-    const now = given.now();
-    const look = lookOf(one);
-    if (now - madeAt >= anewAfterSeconds || !others.has(look)) {
-      const all = [...given.all()].filter((each) => !isOwned(each));
-      const found = sharers(all);
-      others = new Map(all.map((each) => [lookOf(each), found.get(each)]));
-      madeAt = now;
-    }
-    return others.get(look);
+export type PodSharing = {
+  /** Another that shares pods with it, among all that were there at the last change. */
+  sharerOf(one: Workload): Workload | undefined;
+  /** To be told of each change of `all`. */
+  onChange(change: Pick<MirrorChange<Workload>, 'now' | 'before'>): void;
+};
+
+/** Who shares pods with a workload: found for all in one pass, anew once one came, went or has another template. */
+export const podSharing = (all: () => Iterable<Workload>): PodSharing => {
+  let others: ReadonlyMap<string | undefined, Workload> | undefined;
+  return {
+    sharerOf: (one) => {
+      if (isOwned(one)) return undefined;
+      if (others === undefined) {
+        const found = sharers([...all()].filter((each) => !isOwned(each)));
+        others = new Map([...found].map(([each, other]) => [lookOf(each), other]));
+      }
+      return others.get(lookOf(one));
+    },
+    onChange: ({ now, before }) => {
+      if (lookOf(now) !== lookOf(before)) others = undefined;
+    },
   };
 };

@@ -62,19 +62,16 @@ export const targetView = (
     readonly apiVersionOf?: (target: Target) => string | undefined;
   },
 ): TargetView => {
-  const { api, now } = world;
+  const { api } = world;
   const { discovery } = given;
   const opened = new Map<WorkloadKind, LiveMirror<Workload>>();
-  const sharingWith = podSharing({
-    all: () => opened.values().flatMap(({ items }) => items()),
-    now,
-  });
+  const { sharerOf, onChange } = podSharing(() => opened.values().flatMap(({ items }) => items()));
 
   const of = (kind: WorkloadKind): LiveMirror<Workload> => {
     const known = opened.get(kind);
     if (known !== undefined) return known;
     const path = `/apis/apps/v1/${plurals[kind]}`;
-    const all = liveMirror(world, { what: `${kind}s`, path, keep: workloadOf(kind) });
+    const all = liveMirror(world, { what: `${kind}s`, path, keep: workloadOf(kind), onChange });
     opened.set(kind, all);
     return all;
   };
@@ -116,7 +113,7 @@ export const targetView = (
         code: 404,
         reason: 'NotFound',
       });
-    const problem = unfit(workload, sharingWith(workload));
+    const problem = unfit(workload, sharerOf(workload));
     if (problem !== undefined) throw problem;
     const { uid, createdAt, resourceVersion, replicas, status, selector, podLabels } = workload;
     return {

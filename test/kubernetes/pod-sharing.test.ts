@@ -69,60 +69,69 @@ describe('workloads that share pods', () => {
 
 describe('who shares pods with a workload', () => {
   const looking = () => {
-    let all: readonly Workload[] = [web];
-    let at = 0;
+    const all = new Map<string, Workload>();
     let passes = 0;
-    const sharing = podSharing({
-      all: () => {
-        passes++;
-        return all;
-      },
-      now: () => at,
+    const { sharerOf, onChange } = podSharing(() => {
+      passes++;
+      return all.values();
     });
     return {
-      sharing,
+      sharerOf,
       passes: () => passes,
-      be: (now: readonly Workload[], atSeconds: number): void => {
-        all = now;
-        at = atSeconds;
+      put: (now: Workload): void => {
+        const before = all.get(now.uid);
+        all.set(now.uid, now);
+        onChange({ now, before });
+      },
+      remove: (before: Workload): void => {
+        all.delete(before.uid);
+        onChange({ now: undefined, before });
       },
     };
   };
   const canary = workload('canary', { app: 'web', track: 'canary' });
 
-  it('is known at once for one that is new, and of the others within half a minute', () => {
-    const { sharing, be } = looking();
-    expect(sharing(web)).toBeUndefined();
-    be([web, canary], 1);
-    expect(sharing(canary)?.name).toBe('web');
-    be([web], 2);
-    expect(sharing(web)?.name).toBe('canary');
-    be([web], 31);
-    expect(sharing(web)).toBeUndefined();
+  it('is known of all as soon as one came or went', () => {
+    const { sharerOf, put, remove } = looking();
+    put(web);
+    expect(sharerOf(web)).toBeUndefined();
+    put(canary);
+    expect(sharerOf(web)).toBe(canary);
+    expect(sharerOf(canary)).toBe(web);
+    remove(canary);
+    expect(sharerOf(web)).toBeUndefined();
   });
 
-  it('is asked anew where the template has changed', () => {
-    const { sharing, be } = looking();
-    expect(sharing(web)).toBeUndefined();
-    const api = workload('api', { app: 'api' }, {});
-    const changed = workload('web', { app: 'web', tier: 'front' }, web.selector);
-    be([changed, api], 1);
-    expect(sharing(changed)?.name).toBe('api');
+  it('is known of all as soon as a template has changed', () => {
+    const { sharerOf, put } = looking();
+    const api = workload('api', { app: 'api' });
+    put(web);
+    put(api);
+    expect(sharerOf(api)).toBeUndefined();
+    const changed = workload('web', { app: 'api' }, web.selector);
+    put(changed);
+    expect(sharerOf(api)).toBe(changed);
+    expect(sharerOf(changed)).toBe(api);
   });
 
   it('costs one pass for all, whatever their sizes do', () => {
-    const { sharing, be, passes } = looking();
+    const { sharerOf, put, passes } = looking();
     const all = Array.from({ length: 50 }, (_, i) => workload(`app-${i}`, { app: `${i}` }));
-    be(all, 0);
-    for (const one of all) sharing({ ...one, replicas: 7, resourceVersion: '9' });
+    for (const one of all) put(one);
+    for (const one of all) {
+      const scaled = { ...one, replicas: 7, resourceVersion: '9' };
+      put(scaled);
+      expect(sharerOf(scaled)).toBeUndefined();
+    }
     expect(passes()).toBe(1);
   });
 
   it('is never the ReplicaSet that a Deployment made of itself', () => {
-    const { sharing, be } = looking();
+    const { sharerOf, put } = looking();
     const made = workload('web-1', { app: 'web' }, undefined, { kind: 'ReplicaSet', owner: 'web' });
-    be([web, made], 0);
-    expect(sharing(web)).toBeUndefined();
-    expect(sharing(made)).toBeUndefined();
+    put(web);
+    put(made);
+    expect(sharerOf(web)).toBeUndefined();
+    expect(sharerOf(made)).toBeUndefined();
   });
 });
