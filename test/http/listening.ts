@@ -28,6 +28,10 @@ export const rawClient = async (port: number, request: string): Promise<Socket> 
   return socket;
 };
 
+/** Until it is closed: a server that leaves what was sent unread resets the connection, which is no error here. */
+export const whenClosed = (socket: Socket): Promise<void> =>
+  new Promise((resolve) => socket.once('close', () => resolve()));
+
 export type Frame = { readonly id: string | undefined; readonly event: string; readonly data: unknown };
 
 const parse = (text: string): Frame | undefined => {

@@ -3,7 +3,7 @@ import { request } from 'node:http';
 import { expect, it } from 'vitest';
 import { startServer } from '#http/server';
 import { decision, record } from '#test/make';
-import { frames, listening, rawClient } from './listening.ts';
+import { frames, listening, rawClient, whenClosed } from './listening.ts';
 import { authorization, records, world } from './world.ts';
 
 const get = (port: number, host: string): Promise<number | undefined> =>
@@ -43,7 +43,7 @@ it('ends event streams with a last word when it closes', async () => {
 });
 
 it('is not ready first, and still answers meanwhile', async () => {
-  const { url, close } = await listening([], { notReadySeconds: 0.2 });
+  const { url, close } = await listening([], { notReadySeconds: 2 });
   const closed = close();
   const answer = await fetch(`${url}/readyz`);
   expect([answer.status, (await fetch(`${url}/healthz`)).status]).toEqual([503, 200]);
@@ -91,7 +91,7 @@ it('closes in bounded time, whatever a client or a store does, and twice without
   const { port, close } = await listening([], settings, { store: { ...store, targets: never } });
   const stuck = await rawClient(port, 'GET /api/v1/targets HTTP/1.1\r\nHost: localhost\r\n\r\n');
   const half = await rawClient(port, 'GET /healthz HTTP/1.1\r\nHost: loc');
-  await Promise.all([close(), close(), once(stuck, 'close'), once(half, 'close')]);
+  await Promise.all([close(), close(), whenClosed(stuck), whenClosed(half)]);
 });
 
 it('waits only so long for the headers of a request', async () => {
