@@ -10,8 +10,9 @@ export default defineConfig({
     // Much of the time is waiting for spawned processes, so even two cores carry three.
     maxWorkers: Math.max(3, availableParallelism()),
     // A busy machine is no fault of the code: nothing here is about speed.
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
+    expect: { poll: { timeout: 60_000 } },
     slowTestThreshold: 10_000,
   },
 });

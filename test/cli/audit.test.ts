@@ -34,7 +34,7 @@ test('what was done to a service is listed: how it began, who paused it and why'
   expect(out).toMatch(
     /^TIME +TARGET +WHO +KNOWN AS +ACTION +WHAT +WHY\n.* default\/Deployment\/web +berta +as claimed +resume +ends the pause +-\n$/,
   );
-}, 60_000);
+});
 
 test('another configuration is noted with what changed, the same one is not', async () => {
   const here = service();
@@ -46,7 +46,7 @@ test('another configuration is noted with what changed, the same one is not', as
     'seed 1 → 7',
     expect.stringContaining('begins with version'),
   ]);
-}, 60_000);
+});
 
 test('what was learnt leaves a note when it goes and when it comes', async () => {
   const here = place({ store: 'kept.db' });
@@ -74,7 +74,7 @@ test('what was learnt leaves a note when it goes and when it comes', async () =>
     },
     { action: 'learning-export', what: 'exports what was learnt, 1 in all, to learnt.json' },
   ]);
-}, 60_000);
+});
 
 test('names that steer a terminal are shown, not obeyed', async () => {
   const here = place({ store: 'kept.db' });
@@ -92,4 +92,4 @@ test('names that steer a terminal are shown, not obeyed', async () => {
   const { out } = await here.run('audit');
   expect(out).not.toContain('\u001b');
   expect(out.trimEnd().split('\n')).toHaveLength(2);
-}, 60_000);
+});

@@ -29,7 +29,7 @@ test('a demo compares, agrees with the fold, explains one decision, draws, and k
   const kept = await here.start(['history', '--json', '--limit', '500'], { NIMBUSGUARD_STORE: 'out/demo.db' })
     .ended;
   expect(JSON.parse(kept.out)).toHaveLength(120);
-}, 60_000);
+});
 
 test('--json prints one object and nothing else', async () => {
   const { code, out } = await here.run(...demo, '--json', '--out', 'other');
@@ -41,12 +41,12 @@ test('--json prints one object and nothing else', async () => {
     store: 'other/demo.db',
   });
   expect(existsSync(join(here.cwd, 'other/demo.log'))).toBe(true);
-}, 60_000);
+});
 
 test('without a terminal it says every few seconds how far it is', async () => {
   const { err } = await here.run(...demo.with(4, '7'));
   expect(err).toMatch(/^00:0\d:\d\d \d+ %: \d+ requests\/s; shadow-q \d+ \(late/m);
-}, 60_000);
+});
 
 test('Ctrl-C ends it, and nothing is printed as if it were whole', async () => {
   const started = here.start([...demo.with(4, '60'), '--out', 'cut']);
@@ -54,7 +54,7 @@ test('Ctrl-C ends it, and nothing is printed as if it were whole', async () => {
   await setTimeout(1000);
   started.child.kill('SIGINT');
   expect(await started.ended).toMatchObject({ code: 130, out: '' });
-}, 60_000);
+});
 
 test.each([
   [['--load', 'short.csv'], 'short has 120 s on day 1, a demo needs 600: its days are 1 to 1'],

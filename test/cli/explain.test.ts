@@ -21,7 +21,7 @@ test('a decision that is kept is explained, by id, by target and time, and by de
   expect(await here.run('explain', '--target', 'other')).toMatchObject({ code: 1, out: '' });
   const unknown = await here.run('explain', '019b8a5e-0000-7000-8000-000000000000');
   expect(unknown.err).toMatch(/^nimbusguard: \[store\] no decision has the id .*"nimbusguard history"\n$/);
-}, 180_000);
+});
 
 test('a question is answered from the store, without a server', async () => {
   const here = service({ policy: { name: 'shadow-q' } });
@@ -55,7 +55,7 @@ test('a question is answered from the store, without a server', async () => {
   expect(told.out).toMatch(
     /^Asked: what happened, from .* to .*\n.* at the start, \d+ at the end; \d+ decisions, /,
   );
-}, 180_000);
+});
 
 test('two ways to say which decisions are meant are wrong usage', async () => {
   const { code, err } = await place().run(

@@ -86,4 +86,4 @@ registerHooks({
   ]);
   expect((await here.start(['export'], hooks).ended).code).toBe(0);
   expect(readdirSync(here.cwd).toSorted()).toEqual(['kept.db', 'nimbusguard.json', 'without.mjs']);
-}, 60_000);
+});

@@ -62,7 +62,7 @@ test('decisions go to standard output as JSON Lines, filtered as they are listed
   expect(lines((await here.run('export', 'audit')).out)).toMatchObject([{ by: 'anna', name: null }]);
   const demand = lines((await here.run('export', 'demand', '--target', 'web')).out);
   expect(demand.map(({ requests }) => requests)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
-}, 60_000);
+});
 
 test('a file is written whole, and nothing stays beside it', async () => {
   const here = await kept();
@@ -78,7 +78,7 @@ test('a file is written whole, and nothing stays beside it', async () => {
     'out.jsonl',
     'out.parquet',
   ]);
-}, 60_000);
+});
 
 test('days that are over are written once, each target in its own directory', async () => {
   const here = await kept();
@@ -102,7 +102,7 @@ test('days that are over are written once, each target in its own directory', as
     1,
     expect.stringMatching(/days holds days of another export .*name another directory/),
   ]);
-}, 60_000);
+});
 
 test.each([
   [['--format', 'parquet'], /name a file with --out/],
@@ -123,4 +123,4 @@ test('what cannot be written is one sentence, and leaves nothing', async () => {
   const { code, err } = await here.run('export', '--out', 'nimbusguard.json/out.jsonl');
   expect(code).toBe(1);
   expect(err).toMatch(/^nimbusguard: \[export\] .*out.jsonl cannot be written \(\w+\): .*\n$/);
-}, 60_000);
+});

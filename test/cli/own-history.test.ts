@@ -79,7 +79,7 @@ describe('a saved answer of query_range', () => {
     const cut = await simulate('holed.json', ...own, '--gaps', 'cut');
     expect(cut.out).toContain('2026-01-05 00:30:00Z to 2026-01-05 01:15:00Z (45 min) in steps of 15 s.\n');
     expect(cut.out).toContain('The longest whole stretch is taken; cut off with the rest: 2 gaps');
-  }, 60_000);
+  });
 
   it('is drawn on demand', async () => {
     const { code } = await simulate('whole.json', ...own, '--svg', 'picture.svg');
@@ -90,7 +90,7 @@ describe('a saved answer of query_range', () => {
     const nowhere = await simulate('whole.json', ...own, '--svg', 'no/such/folder.svg');
     expect(nowhere.err).toMatch(/\[svg\] no\/such\/folder.svg cannot be written \(ENOENT\): give a path/);
     expect(existsSync(join(here.cwd, 'no'))).toBe(false);
-  }, 60_000);
+  });
 
   it('that leaves doubts has them said', async () => {
     const { out } = await simulate(
@@ -210,7 +210,7 @@ needs('prometheus')('a week in a real Prometheus', () => {
       /^One replica serves 40 requests\/s, estimated: 1209\d{5} requests over \S+ busy replica-hours in 40320 steps, by sum\(shop_busy\)\.$/,
     );
     expect(lines[7]).toMatch(/^One replica: 40 requests\/s, ready after 45 s/);
-  }, 120_000);
+  });
 
   it('shows the same as one object', async () => {
     const { out } = await simulate(
@@ -235,7 +235,7 @@ needs('prometheus')('a week in a real Prometheus', () => {
       counterResets: 0,
       notNumbers: 0,
     });
-  }, 120_000);
+  });
 
   it('of which only a part is kept says so', async () => {
     const { out } = await simulate(
@@ -250,5 +250,5 @@ needs('prometheus')('a week in a real Prometheus', () => {
       '1m',
     );
     expect(out).toContain('24 h of what was asked for lie before the first rate or after the last.\n');
-  }, 120_000);
+  });
 });

@@ -28,7 +28,7 @@ test('a service runs until its world ends, and its decisions stay', async () => 
     out: '',
     err: 'No decisions match.\n',
   });
-}, 60_000);
+});
 
 test('TERM ends it in order: the state is saved, the exit code is 0, and the next one goes on from there', async () => {
   const here = service({ speed: 50 });
@@ -50,14 +50,14 @@ test('TERM ends it in order: the state is saved, the exit code is 0, and the nex
     (r: { atSeconds: number }) => r.atSeconds,
   );
   expect(times.map((at: number, i: number) => (times[i - 1] ?? at + 5) - at)).toEqual(times.map(() => 5));
-}, 60_000);
+});
 
 test('Ctrl-C ends it as well, with 130', async () => {
   const started = service({ speed: 1 }).start(['run']);
   await addressOf(started);
   started.child.kill('SIGINT');
   expect((await started.ended).code).toBe(130);
-}, 60_000);
+});
 
 test('after kill -9 no record that was told is lost, and the loop goes on', async () => {
   const here = service({ speed: 50 });
@@ -73,7 +73,7 @@ test('after kill -9 no record that was told is lost, and the loop goes on', asyn
   expect(kept).toEqual(expect.arrayContaining(told));
   expect((await here.start(['run'], fast).ended).code).toBe(0);
   expect(JSON.parse((await here.run('history', '--json', '--limit', '500')).out)).toHaveLength(120);
-}, 60_000);
+});
 
 test('a pause by HTTP holds the size, survives a restart, and is lifted again', async () => {
   // The first look sees nothing and holds; the second, a second later, would go to 20.
@@ -115,7 +115,7 @@ test('a pause by HTTP holds the size, survives a restart, and is lifted again', 
   );
   second.child.kill('SIGTERM');
   expect((await second.ended).code).toBe(0);
-}, 60_000);
+});
 
 test('a port that is taken ends it with one line', async () => {
   const here = service({ speed: 1 });
@@ -129,7 +129,7 @@ test('a port that is taken ends it with one line', async () => {
   );
   first.child.kill('SIGTERM');
   await first.ended;
-}, 60_000);
+});
 
 test('a load that is not there is named', async () => {
   const here = place({ targets: [{ world: { simulated: { load: 'nowhere' } } }], http: { port: 0 } });
@@ -138,7 +138,7 @@ test('a load that is not there is named', async () => {
   expect(err).toContain(
     '[load] nowhere cannot be read (ENOENT): name one of experiments/loads, or give a path',
   );
-}, 60_000);
+});
 
 test('what a decision left undone, and what others would have done, is answered while it runs', async () => {
   const started = service({ speed: 20, policy: { name: 'shadow-q' } }).start(['run']);
@@ -162,4 +162,4 @@ test('what a decision left undone, and what others would have done, is answered 
   ]);
   started.child.kill('SIGTERM');
   expect((await started.ended).code).toBe(0);
-}, 60_000);
+});

@@ -34,7 +34,7 @@ test('--json prints one object with the agreed names and nothing else', async ()
       'violationMinutes',
     ]);
   expect(judged.policies.map((v: { name: string }) => v.name)).toEqual(['shadow-q', 'hpa', 'static']);
-}, 60_000);
+});
 
 test('without --json it prints a table, and the progress on standard error', async () => {
   const { code, out, err } = await here.run(
@@ -49,7 +49,7 @@ test('without --json it prints a table, and the progress on standard error', asy
   expect(out.split('\n')[0]).toMatch(/^POLICY +COST +RATIO +REPLICA-HOURS/);
   expect(out).toMatch(/\nclairvoyant +\S+ +1\.000/);
   expect(err).toBe('hpa (1 of 2)\nclairvoyant (2 of 2)\n');
-}, 60_000);
+});
 
 test('--target is that of hpa, not of the tuned one', async () => {
   const { out } = await here.run(
@@ -64,7 +64,7 @@ test('--target is that of hpa, not of the tuned one', async () => {
   const [plain, tuned] = JSON.parse(out).policies;
   expect(plain.settings).toEqual({ target: 0.7 });
   expect(tuned.settings.stabilizationSeconds).toBeTypeOf('number');
-}, 60_000);
+});
 
 test.each([
   [['load.csv', '--policy', 'hpa,foo'], 'no policy is called "foo": give one of shadow-q, hpa'],
@@ -96,4 +96,4 @@ test('Ctrl-C ends it in the middle of the work', async () => {
   while (!started.err().includes('shadow-q')) await setTimeout(20);
   started.child.kill('SIGINT');
   expect(await started.ended).toMatchObject({ code: 130, out: '' });
-}, 60_000);
+});

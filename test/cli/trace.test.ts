@@ -36,7 +36,7 @@ needs('tempo')('trace', () => {
     expect(names).toEqual(
       expect.arrayContaining(['observe', 'observe/requests', 'observe/cpu', 'decide', 'limits', 'execute']),
     );
-  }, 60_000);
+  });
 
   test('gives the same as JSON, with who sent it', async () => {
     await traceIn(tempo, newest.traceId);
@@ -58,7 +58,7 @@ needs('tempo')('trace', () => {
       },
     });
     expect(spans.length).toBeGreaterThan(7);
-  }, 60_000);
+  });
 
   test('says what is not there, and where to look', async () => {
     const unknown = await here.run(
@@ -80,7 +80,7 @@ needs('tempo')('trace', () => {
     const nobody = await here.run('trace', newest.id, '--tempo', 'http://127.0.0.1:9');
     expect(nobody).toMatchObject({ code: 1, out: '' });
     expect(nobody.err).toMatch(/\[tempo\] http:\/\/127\.0\.0\.1:9 gave no trace: [^;]+; give the address/);
-  }, 60_000);
+  });
 
   test('an address that is none is wrong usage', async () => {
     const { code, err } = await place().run('trace', 'x', '--tempo', 'tempo');

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, vi } from 'vitest';
+import { afterAll, beforeAll, describe } from 'vitest';
 import type { Target } from '#core/model';
 import { needs } from '#test/components/needs';
 import { startTimeoutMs } from '#test/components/start';
@@ -18,8 +18,6 @@ import {
   statefulSets,
 } from './scaled.ts';
 import { until } from './until.ts';
-
-vi.setConfig({ testTimeout: 300_000 });
 
 needs('kubernetes')('a real control plane', () => {
   let plane: ControlPlane;

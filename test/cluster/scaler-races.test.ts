@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Target, targetKey } from '#core/model';
 import { KubeError } from '#kubernetes/api';
 import { openKubeApi } from '#kubernetes/https-api';
@@ -21,8 +21,6 @@ import {
   startedDeployment,
 } from './scaled.ts';
 import { until } from './until.ts';
-
-vi.setConfig({ testTimeout: 240_000 });
 
 const scaledObjects = '/apis/keda.sh/v1alpha1/namespaces/default/scaledobjects';
 const vpas = '/apis/autoscaling.k8s.io/v1/namespaces/default/verticalpodautoscalers';

@@ -11,7 +11,7 @@ import { tallyContract } from '#test/contracts/store/tally';
 /** What every store keeps to. `fresh` gives an empty database that `openStore` opens by its URL. */
 export const storeContract = (name: string, fresh: () => Promise<Database>): void => {
   // A database on a machine with much else to do is slow, not wrong.
-  describe(`store contract: ${name}`, { timeout: 60_000 }, () => {
+  describe(`store contract: ${name}`, () => {
     const given = opening(fresh);
     describe('the journal', () => journalContract(given));
     describe('retention', () => retentionContract(given));

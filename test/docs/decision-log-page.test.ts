@@ -79,7 +79,7 @@ describe('its queries', () => {
       await oneFile(job, format, file).finally(() => format.close());
     }
     instance = await DuckDBInstance.create(':memory:', { threads: '1', file_search_path: folder });
-  }, 60_000);
+  });
   afterAll(async () => {
     instance.closeSync();
     await store.close();

@@ -9,7 +9,7 @@ describe('the page of the transcript', () => {
   let drawn: string;
   beforeAll(async () => {
     drawn = await transcriptPage();
-  }, 120_000);
+  });
 
   it('is what `make docs` draws', () => {
     expect(drawn).toBe(page);

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { expect, it, onTestFinished, vi } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { cycleId, decision, record, startAt } from '#test/make';
 import { firstFrames, frames, listening, rawClient } from './listening.ts';
 import { records, world } from './world.ts';
@@ -61,7 +61,7 @@ it('takes only so many clients, and another once one has left', async () => {
   const refused = await fetch(`${url}/api/v1/events`);
   expect([refused.status, refused.headers.get('Retry-After')]).toEqual([503, '30']);
   leave.abort();
-  await vi.waitFor(() => expect(events.subscribers()).toBe(1));
+  await expect.poll(() => events.subscribers()).toBe(1);
   expect((await fetch(`${url}/api/v1/events`)).status).toBe(200);
 });
 
@@ -100,7 +100,7 @@ it('lets a client go that takes nothing for four heartbeats', async () => {
     await new Promise(setImmediate);
     if (events.subscribers() === 0) break;
   }
-  await vi.waitFor(() => expect(events.subscribers()).toBe(0));
+  await expect.poll(() => events.subscribers()).toBe(0);
 });
 
 it('ends a stream whose past cannot be read, and tells the log', async () => {

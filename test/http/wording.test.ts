@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import type { AppDependencies } from '#http/app-dependencies';
 import type { ServerSettings } from '#http/server';
 import type { Explainer, Worded } from '#ports';
@@ -139,7 +139,7 @@ it('stops the model when the asker leaves', async () => {
   await reading.next();
   await reading.next();
   leave.abort();
-  await vi.waitFor(() => expect(seen.ended).toBe(1));
+  await expect.poll(() => seen.ended).toBe(1);
   expect([seen.reasons.length, faults]).toEqual([1, []]);
 });
 
@@ -148,10 +148,10 @@ it('stops the model when an asker without a stream leaves', async () => {
   const { url } = await served(explainer);
   const leave = new AbortController();
   const asked = fetch(`${url}/api/v1/explanations?wording=true`, post({}, leave.signal)).catch(() => 'left');
-  await vi.waitFor(() => expect(seen.begun).toBe(1));
+  await expect.poll(() => seen.begun).toBe(1);
   leave.abort();
   expect(await asked).toBe('left');
-  await vi.waitFor(() => expect(seen.ended).toBe(1));
+  await expect.poll(() => seen.ended).toBe(1);
 });
 
 it('takes only so many at once, and another once one has left; who wants no model is served meanwhile', async () => {
@@ -170,7 +170,7 @@ it('takes only so many at once, and another once one has left; who wants no mode
   expect((await fetch(`${url}/api/v1/events`, { method: 'HEAD' })).status).toBe(200);
   expect([first.status, second.status]).toEqual([200, 200]);
   leave.abort();
-  await vi.waitFor(() => expect(seen.ended).toBe(1));
+  await expect.poll(() => seen.ended).toBe(1);
   expect((await fetch(at, post(stream))).status).toBe(200);
 });
 
@@ -190,7 +190,7 @@ it('lets an asker go who takes nothing for four heartbeats, and stops the model'
   const head = `POST /api/v1/explanations HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\nContent-Type: application/json\r\nContent-Length: ${question.length}\r\n\r\n`;
   const idle = await rawClient(port, head + question);
   await once(idle, 'readable');
-  await vi.waitFor(() => expect(seen).toMatchObject({ begun: 1, ended: 1 }), 5000);
+  await expect.poll(() => seen).toMatchObject({ begun: 1, ended: 1 });
 });
 
 it('ends streams when the process leaves, and says so', async () => {

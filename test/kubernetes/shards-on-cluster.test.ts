@@ -86,7 +86,7 @@ needs('kubernetes')('shards on a cluster', () => {
       together(members).length === all.length ? true : undefined,
     );
 
-  it('come, move and go without ever having two owners', { timeout: 180_000 }, async () => {
+  it('come, move and go without ever having two owners', async () => {
     const a = await joined('a');
     await untilAll(60, a);
     const b = await joined('b');

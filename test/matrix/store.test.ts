@@ -2,7 +2,7 @@ import { mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Operator } from '#test/cluster/operator';
 import { scalingPolicies } from '#test/cluster/scaling-policy';
 import { until } from '#test/cluster/until';
@@ -14,8 +14,6 @@ import { inForm } from './form.ts';
 import { judgeSettled } from './judge-settled.ts';
 import { smallDisk } from './small-disk.ts';
 import { tableAfterAll } from './table-after-all.ts';
-
-vi.setConfig({ testTimeout: 300_000 });
 
 const brokenSeconds = inForm({ full: 60, short: 14 });
 

@@ -8,7 +8,7 @@ import { startTimeoutMs } from '#test/components/start';
 import { isFull } from '#test/matrix/form';
 import { keptOf, type OperatorLab, openOperatorLab, peopleOf, toward } from './operator-lab.ts';
 
-vi.setConfig({ testTimeout: 300_000, maxConcurrency: 16 });
+vi.setConfig({ maxConcurrency: 16 });
 
 /** Two cycles and more. */
 const calmSeconds = 12;
@@ -166,8 +166,7 @@ needs('kubernetes', 'prometheus')('a policy on a real cluster', () => {
     await lab.workload('patient', 3, 100);
     await lab.policy('patient', { ...toward(6), mode: 'Approve' });
     const proposal = await proposalOf('patient');
-    const ready = await lab.condition('patient', 'Ready');
-    expect(ready?.status).toBe('True');
+    const ready = await lab.conditionIs('patient', 'Ready', 'True', 'SucceededGetScale');
     await operator.kill();
     operator = await lab.start({ name: 'second', store: operator.store });
     await annotate('patient', { 'nimbusguard.io/approve': proposal.id });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { DecisionRecord } from '#ports';
 import type { Operator } from '#test/cluster/operator';
 import { until } from '#test/cluster/until';
@@ -6,8 +6,6 @@ import { needs } from '#test/components/needs';
 import { startTempo, startTimeoutMs, type Tempo } from '#test/components/start';
 import { keptOf, type OperatorLab, openOperatorLab, toward } from '#test/operator/operator-lab';
 import { named, shapeOf, traceIn, tracesWith } from '#test/telemetry/traces-in-tempo';
-
-vi.setConfig({ testTimeout: 180_000 });
 
 needs(
   'kubernetes',

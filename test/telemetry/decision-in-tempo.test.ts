@@ -123,9 +123,7 @@ needs('tempo', 'prometheus')('a decision of a loop', () => {
     const trace = await traceIn(tempo, record.traceId);
 
     expect(trace.spans.every(({ traceId }) => traceId === record.traceId)).toBe(true);
-    await expect
-      .poll(() => tracesWith(tempo, 'nimbusguard.decision.id', id), { timeout: 20_000 })
-      .toContain(record.traceId);
+    await expect.poll(() => tracesWith(tempo, 'nimbusguard.decision.id', id)).toContain(record.traceId);
     expect(traceTree(trace)[0]).toMatch(/^decision\.cycle +\+0\.000 ms +\d+\.\d{3} ms +6 → 6, /);
   });
 
@@ -205,7 +203,7 @@ needs('tempo', 'prometheus')('a decision of a loop', () => {
     const scoring = kept.find(({ reward }) => reward?.decisionId === scored.id)!;
 
     await expect
-      .poll(() => tracesWith(tempo, 'nimbusguard.reward.decision.id', scored.id), { timeout: 20_000 })
+      .poll(() => tracesWith(tempo, 'nimbusguard.reward.decision.id', scored.id))
       .toEqual([scoring.traceId]);
     const link = named(await traceIn(tempo, scoring.traceId), 'reward').links[0]!;
     expect(named(await traceIn(tempo, link.traceId), 'decision.cycle')).toMatchObject({
@@ -251,7 +249,7 @@ needs('tempo', 'prometheus')('a decision of a loop', () => {
     ]);
     expect(told[0]!.data).toMatchObject({ decisions: [{ id, traceId }] });
     await expect
-      .poll(async () => shapeOf(await traceIn(tempo, traceId)), { timeout: 20_000, interval: 200 })
+      .poll(async () => shapeOf(await traceIn(tempo, traceId)), { interval: 200 })
       .toContain('decision.cycle > invoke_workflow explain');
     const trace = await traceIn(tempo, traceId);
     const worded = shapeOf(trace).filter((line) => line.includes('invoke_workflow explain'));
@@ -326,9 +324,7 @@ needs('tempo', 'prometheus')('a decision of a loop', () => {
       'nimbusguard_decision_duration_seconds_bucket',
       'nimbusguard_decision_stage_duration_seconds_bucket{stage="observe"}',
     ]) {
-      await expect
-        .poll(async () => (await exemplarsOf(metric)).length, { timeout: 20_000 })
-        .toBeGreaterThan(0);
+      await expect.poll(async () => (await exemplarsOf(metric)).length).toBeGreaterThan(0);
       const [found] = await exemplarsOf(metric);
       const trace = await traceIn(tempo, found!.trace_id);
       expect(named(trace, 'decision.cycle')).toMatchObject({

@@ -44,7 +44,7 @@ needs('prometheus')('metrics in a real Prometheus', () => {
     };
     return data.result[0]?.value[1];
   };
-  const read = (promql: string) => expect.poll(() => query(promql), { timeout: 15_000, interval: 100 });
+  const read = (promql: string) => expect.poll(() => query(promql), { interval: 100 });
 
   test('are scraped as OpenMetrics and answer to PromQL', async () => {
     const odd = target('odd"name\\');

@@ -54,7 +54,7 @@ needs('tempo')('a decision in a real Tempo', () => {
     telemetry.record(next);
     await telemetry.close(60);
 
-    await expect.poll(() => traceOf(next.traceId), { timeout: 10_000 }).toBeDefined();
+    await expect.poll(() => traceOf(next.traceId)).toBeDefined();
     const { spans, resource } = (await traceOf(next.traceId))!;
     const named = (name: string) => spans.find((s) => s.name === name)!;
     const root = named('decision.cycle');
@@ -115,7 +115,7 @@ needs('tempo')('a decision in a real Tempo', () => {
     telemetry.record(scored);
     await telemetry.close(60);
 
-    await expect.poll(() => traceOf(scored.traceId), { timeout: 10_000 }).toBeDefined();
+    await expect.poll(() => traceOf(scored.traceId)).toBeDefined();
     const { spans } = (await traceOf(scored.traceId))!;
     const seconds = Object.fromEntries(spans.map((s) => [s.name, s.seconds]));
     // Unix seconds as a double are exact to a quarter of a microsecond. The rewarder had nothing to score here.
@@ -135,7 +135,7 @@ needs('tempo')('a decision in a real Tempo', () => {
     telemetry.record(scored);
     await telemetry.close(60);
 
-    await expect.poll(() => traceOf(scored.traceId), { timeout: 10_000 }).toBeDefined();
+    await expect.poll(() => traceOf(scored.traceId)).toBeDefined();
     expect(await traceOf(hold.traceId)).toBeUndefined();
   });
 });

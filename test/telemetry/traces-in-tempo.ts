@@ -9,7 +9,7 @@ export const traceIn = async ({ queryUrl }: Pick<Tempo, 'queryUrl'>, traceId: st
     found = await tempoTrace(queryUrl, traceId);
     return found?.spans.length;
   };
-  await expect.poll(look, { timeout: 20_000, interval: 200 }).toBeGreaterThan(0);
+  await expect.poll(look, { interval: 200 }).toBeGreaterThan(0);
   return found!;
 };
 

@@ -148,4 +148,4 @@ test.each(Object.keys(policies))(
 
 test('shadow-q, killed and made anew, decides as if it had never been', async () => {
   expect(await runOf('shadow-q', stops, true)).toEqual(await runOf('shadow-q', []));
-}, 60_000);
+});

@@ -47,7 +47,7 @@ beforeAll(async () => {
     what: 'begins',
     details: { changes: [{ path: 'seed', from: 1, to: 2 }] },
   });
-}, 60_000);
+});
 afterAll(() => store.close());
 
 const written = async (table: TableName, formatName: FormatName, records = false): Promise<string> => {

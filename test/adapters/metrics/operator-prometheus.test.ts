@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type OperatorMetric, operatorSources } from '#adapters/metrics/operator-sources';
 import { type PrometheusApi, prometheusApi } from '#adapters/metrics/prometheus-api';
 import { checkedSettings, sharedPrometheusSchema } from '#adapters/metrics/prometheus-settings';
@@ -12,8 +12,6 @@ import { target } from '#test/make';
 import { noKubernetes } from './no-kubernetes.ts';
 
 // On a busy machine a server may take its time.
-vi.setConfig({ testTimeout: 60_000 });
-
 const apiAt = (url: string): PrometheusApi => prometheusApi(checkedSettings(sharedPrometheusSchema, { url }));
 
 const by = { namespace: 'namespace', name: 'deployment' };

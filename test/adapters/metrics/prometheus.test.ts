@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { prometheusSource } from '#adapters/metrics/prometheus';
 import { selectorsOf } from '#adapters/metrics/promql';
 import type { Sample } from '#core/model';
@@ -10,8 +10,6 @@ import { type Prometheus, startPrometheus, startTimeoutMs } from '#test/componen
 import { type MetricSourceMaker, metricSourceContract } from '#test/contracts/metric-source';
 
 // On a busy machine a server may take its time.
-vi.setConfig({ testTimeout: 60_000 });
-
 const labels = (name: string) => ({ namespace: 'default', deployment: name });
 const selector = '{namespace="{{namespace}}",deployment="{{name}}"}';
 
@@ -144,23 +142,21 @@ needs('prometheus')('the Prometheus source on a real Prometheus', () => {
   describe('what is scraped', () => {
     it('arrives as a good sample of some scrapes ago', async () => {
       exporter.set('queue_length', labels('web'), 7);
-      await expect
-        .poll(async () => (await read(`queue_length${selector}`)).value, { timeout: 30_000 })
-        .toBe(7);
+      await expect.poll(async () => (await read(`queue_length${selector}`)).value).toBe(7);
       expect(await read(`queue_length${selector}`)).toMatchObject({ state: 'ok', source: 'prometheus' });
     });
 
     it('is empty again once the exporter no longer has it', async () => {
       exporter.set('short_lived', {}, 1);
-      await expect.poll(async () => (await read('short_lived')).state, { timeout: 30_000 }).toBe('ok');
+      await expect.poll(async () => (await read('short_lived')).state).toBe('ok');
       exporter.remove('short_lived', {});
-      await expect.poll(async () => (await read('short_lived')).state, { timeout: 30_000 }).toBe('empty');
+      await expect.poll(async () => (await read('short_lived')).state).toBe('empty');
     });
 
     it('is as old as the time that the exporter gave it', async () => {
       const sampledAt = Math.floor(Date.now() / 1000) - 120;
       exporter.set('cadvisor_like', {}, 0.4, sampledAt);
-      await expect.poll(async () => (await read('cadvisor_like')).value, { timeout: 30_000 }).toBe(0.4);
+      await expect.poll(async () => (await read('cadvisor_like')).value).toBe(0.4);
       const sample = await read('cadvisor_like', sampledAt + 125);
       expect(sample).toMatchObject({ state: 'stale', ageSeconds: 125 });
     });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PrometheusScalerSettings } from '#adapters/metrics/prometheus-settings';
 import { prometheusScaler } from '#adapters/scalers/prometheus';
 import { PortError } from '#ports';
@@ -8,8 +8,6 @@ import { type Prometheus, startPrometheus, startTimeoutMs } from '#test/componen
 import { target } from '#test/make';
 
 // On a busy machine a server may take its time.
-vi.setConfig({ testTimeout: 60_000 });
-
 describe('the scaler that only looks', () => {
   it('refuses to scale, for it serves Shadow mode only', async () => {
     const scaler = prometheusScaler({ url: 'http://127.0.0.1:9' }, { now: () => 0 });

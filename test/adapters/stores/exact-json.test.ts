@@ -1,8 +1,6 @@
 import fc from 'fast-check';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { fromJson, toJson } from '#adapters/stores/exact-json';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 it('gives every value back, NaN and the infinities among them (law)', () => {
   // JSON has no -0.

@@ -27,9 +27,7 @@ const killAfter = async (url: string, first: number, count: number): Promise<num
   return last;
 };
 
-it(`loses no acknowledged append to ${kills} kills, and keeps none by halves`, {
-  timeout: 60_000,
-}, async () => {
+it(`loses no acknowledged append to ${kills} kills, and keeps none by halves`, async () => {
   const { url, query } = await fresh();
   const rng = random(7);
   let next = 0;
@@ -53,9 +51,7 @@ it(`loses no acknowledged append to ${kills} kills, and keeps none by halves`, {
   }
 });
 
-it('can be killed while it prunes: what is left is whole, and counted as it is', {
-  timeout: 60_000,
-}, async () => {
+it('can be killed while it prunes: what is left is whole, and counted as it is', async () => {
   const { url, query } = await fresh();
   const filling = await openStore(url);
   for (let n = 0; n < 1500; n++) await filling.append(appended(n));

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openPostgres } from '#adapters/stores/postgres';
 import { PortError } from '#ports';
 import { needs } from '#test/components/needs';
@@ -7,13 +7,11 @@ import { storeContract } from '#test/contracts/store';
 import { cycleId, record, startAt } from '#test/make';
 import { type PostgresServer, startPostgres } from './postgres-server.ts';
 
-vi.setConfig({ testTimeout: 60_000 });
-
 needs('postgres')('PostgreSQL', () => {
   let server: PostgresServer;
   beforeAll(async () => {
     server = await startPostgres();
-  }, 60_000);
+  });
   afterAll(() => server?.stop());
 
   storeContract('postgres', () => server.fresh());

@@ -1,8 +1,6 @@
 import fc from 'fast-check';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { overlay, packHour, toSeconds, unpackHour } from '#adapters/stores/seconds';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 it('keeps the number of requests, however long the steps (law)', () => {
   const counts = fc.array(fc.integer({ min: 0, max: 1000 }), { minLength: 1, maxLength: 50 });

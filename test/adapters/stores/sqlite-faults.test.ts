@@ -1,12 +1,10 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import { afterEach, expect, it, vi } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import { openSqlite, type SqliteOptions } from '#adapters/stores/sqlite';
 import { PortError, type Store } from '#ports';
 import { cycleId, observation, record, startAt } from '#test/make';
 import { sqliteFiles } from './sqlite-file.ts';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const fresh = sqliteFiles();
 const stores: Store[] = [];

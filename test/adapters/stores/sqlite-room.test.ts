@@ -40,4 +40,4 @@ it('is about as large as it says, and gives what it no longer needs back to the 
   // A prune that is one piece of work would leave no turn to anybody.
   expect(turns).toBeGreaterThan(10);
   expect(await query('pragma integrity_check')).toEqual([{ integrity_check: 'ok' }]);
-}, 60_000);
+});

@@ -39,13 +39,13 @@ describe('learning beside the loop', () => {
     expect(roundsOf(policy).dueAt()! - all[0]!.atSeconds).toBe(301);
   });
 
-  it('a thread learns to the bit what this one does', { timeout: 120_000 }, async () => {
+  it('a thread learns to the bit what this one does', async () => {
     const thread = threadLearner({ entry: new URL('../../../src/cli/run/round-worker.ts', import.meta.url) });
     onTestFinished(() => thread.close());
     expect(await resultOf(thread, 100)).toEqual(await resultOf(here, 100));
   });
 
-  it('what a round learns hangs on the history at its begin alone', { timeout: 120_000 }, async () => {
+  it('what a round learns hangs on the history at its begin alone', async () => {
     const policy = made();
     for (const o of all.slice(0, 100)) choose(policy, o);
     const round = roundsOf(policy).begin();
@@ -113,7 +113,7 @@ describe('learning beside the loop', () => {
     expect(stateOf(policy.snapshot())).toEqual(before);
   });
 
-  it('lives to the bit alike with what it learns from on a shelf', { timeout: 120_000 }, async () => {
+  it('lives to the bit alike with what it learns from on a shelf', async () => {
     const shelf = fileShelf({ folder: tmpdir(), onTrouble: () => expect.unreachable() });
     const policies = [made(), made(undefined, undefined, shelf)];
     for (const [k, o] of all.entries()) {
@@ -132,9 +132,7 @@ describe('learning beside the loop', () => {
     shelf.close();
   });
 
-  it('killed at any time and made anew it has the state that it had: rounds that act were saved', {
-    timeout: 240_000,
-  }, async () => {
+  it('killed at any time and made anew it has the state that it had: rounds that act were saved', async () => {
     for (const seed of [1, 2, 3]) {
       const rng = random(seed);
       let policy = made();

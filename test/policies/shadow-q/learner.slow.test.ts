@@ -57,7 +57,7 @@ describe('the learner', () => {
       if (pupil.rounds() > rounds) starts.push(at);
       rounds = pupil.rounds();
     });
-  }, 120_000);
+  });
 
   it('lowers the cost of the own past by a tenth within an hour and a half, over all nets', () => {
     const { history, pupil } = lived;

@@ -20,4 +20,4 @@ it('teaches targets that share it by what each was found to be', () => {
   const first = kinds.map(taught);
   expect(kinds.map(taught)).toEqual(first);
   expect(new Set(first.map((weights) => weights.join())).size).toBe(kinds.length);
-}, 60_000);
+});

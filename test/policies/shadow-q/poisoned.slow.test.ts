@@ -22,7 +22,7 @@ const garbage = { wasteful: 60, reckless: -60 } as const;
 
 describe('weights that were spoilt', () => {
   const begun = fresh();
-  beforeAll(() => live(begun, 0, 3 * 3600), 60_000);
+  beforeAll(() => live(begun, 0, 3 * 3600));
   const poisoned = (change: (values: Float32Array) => void): Mind => {
     const it = fresh();
     for (const count of demand.subarray(0, 3 * 3600)) it.recall(count);
@@ -72,7 +72,7 @@ describe('weights that were spoilt', () => {
   });
 });
 
-it('in a snapshot are told of by the first decision, and by no other', { timeout: 60_000 }, () => {
+it('in a snapshot are told of by the first decision, and by no other', () => {
   const all = looks(pulses(900));
   const saved = restarted(all, true, never).end;
   const data = saved.data as { state: Record<string, string> };
@@ -89,7 +89,7 @@ it('in a snapshot are told of by the first decision, and by no other', { timeout
   expect(reasons.map((reason) => reason === 'LearningDemoted').slice(0, 3)).toEqual([true, false, false]);
 });
 
-it('with weights that nobody spoilt nothing is ever demoted', { timeout: 120_000 }, () => {
+it('with weights that nobody spoilt nothing is ever demoted', () => {
   const it = fresh();
   live(it, 0, 6 * 3600);
   expect(it.demotions()).toBe(0);

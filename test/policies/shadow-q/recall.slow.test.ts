@@ -6,7 +6,7 @@ import { choose, differences, made, never, restarted } from '#test/policies/shad
 const stateOf = ({ data }: Pick<Snapshot, 'data'>): Record<string, string> =>
   (data as { state: Record<string, string> }).state;
 
-it('a mind is made anew with rounds of learning under way', { timeout: 60_000 }, () => {
+it('a mind is made anew with rounds of learning under way', () => {
   const all = looks(pulses(1500));
   const whole = restarted(all, true, never);
   // Rounds begin at 300, 600, … s and take 20 steps: cuts within and between them.
@@ -19,7 +19,7 @@ it('a mind is made anew with rounds of learning under way', { timeout: 60_000 },
   for (const cut of cuts) expect(differences(restarted(all, true, cut), whole)).toEqual([]);
 });
 
-it('demand older than 25 h may be forgotten', { timeout: 60_000 }, () => {
+it('demand older than 25 h may be forgotten', () => {
   const save = 26 * 720;
   const all = looks(jumps(27 * 3600, 8), (k) => k === save);
   const whole = restarted(all, false, never);
@@ -29,7 +29,7 @@ it('demand older than 25 h may be forgotten', { timeout: 60_000 }, () => {
   }
 });
 
-it('a snapshot alone goes on learning: its rounds begin with the new history', { timeout: 60_000 }, () => {
+it('a snapshot alone goes on learning: its rounds begin with the new history', () => {
   const all = looks(pulses(900));
   const { end } = restarted(all, true, never);
   const anew = made(true, end);
@@ -41,7 +41,7 @@ it('a snapshot alone goes on learning: its rounds begin with the new history', {
   expect([rounds(before.learnerScalars!), rounds(after.learnerScalars!)]).toEqual([2, 3]);
 });
 
-it('learning may be switched off and on', { timeout: 60_000 }, () => {
+it('learning may be switched off and on', () => {
   const all = looks(pulses(900));
   const learnt = restarted(all, true, never).end;
   const frozen = made(false, learnt, recorded(all));

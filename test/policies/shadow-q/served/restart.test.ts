@@ -35,7 +35,7 @@ describe('a life in which the service was found to be another', () => {
     // The change is made at look 61, the first that knows 300 s, and stored after it.
     for (const stop of [62, 90, 118])
       expect(differences(restarted(half, true, { save: 62, stop }, believed), until)).toEqual([]);
-  }, 30_000);
+  });
 });
 
 describe('a life in which replicas were found to start sooner', () => {
