@@ -127,6 +127,18 @@ describe('the house', () => {
     expect(wrong.map(shown)).toEqual([]);
   });
 
+  it('needs no package that is there for development alone', () => {
+    const { dependencies, optionalDependencies } = JSON.parse(
+      readFileSync(join(home, 'package.json'), 'utf8'),
+    ) as Readonly<Record<'dependencies' | 'optionalDependencies', Readonly<Record<string, string>>>>;
+    const installed = [...Object.keys(dependencies), ...Object.keys(optionalDependencies)];
+    const wrong = outer.filter(
+      ({ to }) =>
+        !to.startsWith('node:') && !installed.some((name) => to === name || to.startsWith(`${name}/`)),
+    );
+    expect(wrong.map(shown)).toEqual([]);
+  });
+
   it('computes without packages and without Node in its pure parts', () => {
     expect(outer.filter(({ layer }) => pure.includes(layer)).map(shown)).toEqual([]);
   });

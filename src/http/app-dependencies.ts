@@ -43,7 +43,7 @@ export type AppDependencies = {
   readonly clock: Pick<Clock, 'now'>;
   readonly actions: Actions;
   readonly version: string;
-  /** Without one nothing can be written. */
+  /** Without one nothing can be written, nor read from other machines. */
   readonly token: string | undefined;
   /** Hears of what clients are not told. */
   fault?(fault: Fault): void;

@@ -22,9 +22,14 @@ const isRead = (method: string, path: string): boolean =>
 export const bearer =
   (token: string | undefined, closedReads: boolean): MiddlewareHandler<AppEnv> =>
   async (c, next) => {
-    if (isRead(c.req.method, c.req.path) && !closedReads) return next();
+    const reading = isRead(c.req.method, c.req.path);
+    if (reading && !closedReads) return next();
     if (token === undefined)
-      return problem(c, 403, 'writing is off: set http.token (NIMBUSGUARD_HTTP_TOKEN) to allow it');
+      return problem(
+        c,
+        403,
+        `${reading ? 'reading from other machines' : 'writing'} is off: set http.token (NIMBUSGUARD_HTTP_TOKEN) to allow it`,
+      );
     const given = /^Bearer +(\S+)$/i.exec(c.req.header('Authorization') ?? '')?.[1];
     if (given !== undefined && same(given, token)) return next();
     return problem(

@@ -1,9 +1,7 @@
 import { isIP } from 'node:net';
-import { PortError } from '#ports';
 
 export type Binding = {
   readonly host: string;
-  readonly token: string | undefined;
   /** Further names under which a browser may reach a server that is bound to loopback. */
   readonly names?: readonly string[] | undefined;
 };
@@ -11,19 +9,13 @@ export type Binding = {
 export const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 
-/** On loopback reading is free, and the Host header is checked; elsewhere the token guards reading too. */
+/** On loopback reading is free, and the Host header is checked; elsewhere the token guards reading too: without one all of /api is closed. */
 export const bind = ({
   host,
-  token,
   names = [],
 }: Binding): { hosts: readonly string[] | undefined; closedReads: boolean } => {
   if (isLoopback(host))
     return { hosts: ['localhost', '127.0.0.1', '[::1]', hostOf(host), ...names], closedReads: false };
-  if (token === undefined || token === '')
-    throw new PortError(
-      'http',
-      `will not listen on "${host}" without a token: everyone on that network could read and pause; set http.token (NIMBUSGUARD_HTTP_TOKEN) or listen on 127.0.0.1`,
-    );
   return { hosts: undefined, closedReads: true };
 };
 

@@ -69,7 +69,7 @@ export const startServer = async (
 ): Promise<HttpServer> => {
   const { host = '127.0.0.1', port = 8082, notReadySeconds = 0, drainSeconds = 10 } = settings;
   const draining = new AbortController();
-  const binding = bind({ host, token: deps.token, names: settings.names });
+  const binding = bind({ host, names: settings.names });
   const app = createApp(deps, { ...settings, ...binding, draining: draining.signal });
   const listener = getRequestListener(app.fetch, { errorHandler: unreadable });
   const server = createServer(limits(settings.requestSeconds ?? 10), (incoming, outgoing) => {

@@ -43,6 +43,8 @@ export type OperatorGiven = {
   readonly metrics?: readonly object[];
   /** The lab's namespace `default` holds the Leases; what else is said of them. */
   readonly leases?: Readonly<Record<string, unknown>>;
+  /** Settings of its HTTP interface beside the port. */
+  readonly http?: Readonly<Record<string, unknown>>;
   /** Where its traces go; absent: nowhere. */
   readonly otlpUrl?: string;
 };
@@ -66,7 +68,7 @@ const configOf = (given: OperatorGiven, port: number): object => ({
     ),
     ...(given.metrics !== undefined && { metrics: given.metrics }),
   },
-  http: { port },
+  http: { ...given.http, port },
   telemetry: { log: 'info', ...(given.otlpUrl !== undefined && { otlpEndpoint: given.otlpUrl }) },
 });
 

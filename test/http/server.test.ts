@@ -23,9 +23,13 @@ it('listens on loopback, and checks the Host name there', async () => {
   expect(await get(port, 'evil.example')).toBe(403);
 });
 
-it('refuses to listen beyond loopback without a token', async () => {
-  const { deps } = await world([], { token: undefined });
-  await expect(startServer(deps, { host: '0.0.0.0', port: 0 })).rejects.toThrow('without a token');
+it('may be probed from other machines, and read with the token alone', async () => {
+  const { port } = await listening([], { host: '0.0.0.0' });
+  const status = async (path: string, headers = {}): Promise<number> =>
+    (await fetch(`http://127.0.0.1:${port}${path}`, { headers })).status;
+  expect(await status('/readyz')).toBe(200);
+  expect(await status('/api/v1/targets')).toBe(401);
+  expect(await status('/api/v1/targets', authorization)).toBe(200);
 });
 
 it('names the port that is taken', async () => {

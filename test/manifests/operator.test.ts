@@ -138,6 +138,7 @@ needs(
       prometheusUrl: prometheus.url,
       scrapeSeconds: 2,
       metrics: (await configured(folder)).metrics,
+      http: (JSON.parse(written) as { http: Record<string, unknown> }).http,
       leases: { namespace: 'nimbusguard' },
       folder,
     });
@@ -171,6 +172,12 @@ needs(
     },
     startTimeoutMs,
   );
+
+  it('answers probes and scrapes of other machines without a token, and nothing else', async () => {
+    const status = async (path: string): Promise<number> => (await fetch(operator.url + path)).status;
+    for (const path of ['/livez', '/readyz', '/metrics']) expect(await status(path)).toBe(200);
+    expect(await status('/api/v1/targets')).toBe(403);
+  });
 
   it(
     'reads all of its metrics',
