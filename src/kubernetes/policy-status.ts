@@ -40,13 +40,13 @@ const isSame = (a: LastDecision, b: LastDecision): boolean =>
   a.error === b.error &&
   reasonsOf(a) === reasonsOf(b);
 
-/** A size that changed, a limit that bound anew, a failure: other decisions are in the store alone. */
+/** The first one, a size that changed, a limit that bound anew, a failure: other decisions are in the store alone. */
 const matters = (now: LastDecision, before: LastDecision | undefined): boolean => {
-  if (before?.id === now.id) return false;
+  if (before === undefined) return true;
+  if (before.id === now.id) return false;
   if (now.outcome === 'scaled') return true;
-  if (before !== undefined && isSame(now, before)) return false;
-  if (now.outcome !== 'held') return true;
-  return now.limits.length > 0 && (before === undefined || reasonsOf(now) !== reasonsOf(before));
+  if (isSame(now, before)) return false;
+  return now.outcome !== 'held' || (now.limits.length > 0 && reasonsOf(now) !== reasonsOf(before));
 };
 
 const decided = (

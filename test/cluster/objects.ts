@@ -1,3 +1,5 @@
+const plenty = { cpu: '1000', memory: '1Ti', 'ephemeral-storage': '1Ti', pods: '10000' };
+
 /** A machine that kwok plays. The annotation says where metrics-server finds its usage. */
 export const node = (name: string): object => ({
   apiVersion: 'v1',
@@ -8,8 +10,8 @@ export const node = (name: string): object => ({
     annotations: { 'metrics.k8s.io/resource-metrics-path': `/metrics/nodes/${name}/metrics/resource` },
   },
   status: {
-    capacity: { cpu: '1000', memory: '1Ti', pods: '10000' },
-    allocatable: { cpu: '1000', memory: '1Ti', pods: '10000' },
+    capacity: plenty,
+    allocatable: plenty,
   },
 });
 

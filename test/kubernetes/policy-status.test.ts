@@ -288,6 +288,14 @@ describe('a status', () => {
     expect(telling(made(given, before))).not.toBe(telling(before));
   });
 
+  it('tells the first decision, though it holds, and no further hold', () => {
+    const hold = (n: number) => facts({ record: record({ id: `hold-${n}`, outcome: 'held' }) });
+    const first = statusOf(hold(1), undefined, startAt);
+    const second = statusOf(hold(2), first, startAt + 15);
+    expect([first, second].map(({ lastDecision }) => lastDecision?.id)).toEqual(['hold-1', 'hold-1']);
+    expect(telling(second)).toBe(telling(first));
+  });
+
   it('tells once what Shadow would do again and again', () => {
     const wish = (n: number) =>
       facts({

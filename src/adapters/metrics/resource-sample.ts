@@ -60,7 +60,7 @@ export const resourceSample = (
     ({ requests }) => !((metric === 'cpu' ? requests.cpuMilli : requests.memoryBytes)! > 0),
   );
   if (unasked.length > 0)
-    return none('error', `${named(unasked)} names no ${metric} request: set resources.requests.${metric}`);
+    return none('error', `no ${metric} request of ${named(unasked)}: set resources.requests.${metric}`);
 
   const missing: TargetPod[] = [];
   let [used, requested, counted, sampleAt] = [0, 0, 0, Number.POSITIVE_INFINITY];

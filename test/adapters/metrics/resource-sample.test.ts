@@ -98,7 +98,7 @@ describe('what pods use of what they request', () => {
     });
     expect(read([greedy, old('b')], { a: usage(1), b: usage(1) })).toMatchObject({
       state: 'error',
-      detail: 'a names no cpu request: set resources.requests.cpu',
+      detail: 'no cpu request of a: set resources.requests.cpu',
     });
   });
 
