@@ -15,10 +15,10 @@ COPY experiments experiments
 COPY policies policies
 COPY src src
 COPY workflows workflows
-ENV NODE_ENV=production
+ENV NODE_ENV=production PATH=/app:$PATH
 # Where it keeps what it writes; all else may be read-only. The user is that of manifests/base/deployment.yaml.
 RUN install -d -o 10001 -g 10001 /data
 WORKDIR /data
 USER 10001:10001
 EXPOSE 8082
-ENTRYPOINT ["/app/nimbusguard"]
+ENTRYPOINT ["nimbusguard"]

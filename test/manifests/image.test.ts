@@ -23,21 +23,21 @@ const copied = argumentsOf('COPY')
   .filter((text) => !text.startsWith('--from='))
   .flatMap((text) => text.split(' ').slice(0, -1));
 
-type Deployment = {
-  readonly spec: {
-    readonly template: {
-      readonly spec: {
-        readonly securityContext: { readonly runAsUser: number; readonly runAsGroup: number };
-        readonly containers: readonly {
-          readonly image: string;
-          readonly ports: readonly { readonly containerPort: number }[];
-        }[];
-      };
-    };
-  };
+type Container = {
+  readonly image: string;
+  readonly args: readonly string[];
+  readonly env: readonly { readonly name: string; readonly value?: string }[];
+  readonly ports: readonly { readonly containerPort: number }[];
+  readonly volumeMounts: readonly { readonly name: string; readonly mountPath: string }[];
+};
+type PodSpec = {
+  readonly securityContext: { readonly runAsUser: number; readonly runAsGroup: number };
+  readonly containers: readonly Container[];
 };
 const { securityContext, containers } = (
-  allManifests.find(({ kind }) => kind === 'Deployment') as unknown as Deployment
+  allManifests.find(({ kind }) => kind === 'Deployment') as unknown as {
+    spec: { template: { spec: PodSpec } };
+  }
 ).spec.template.spec;
 
 describe('the image', () => {
@@ -49,8 +49,11 @@ describe('the image', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  const program = async (...args: readonly string[]): Promise<string> =>
-    (await promisify(execFile)(join(folder, 'nimbusguard'), args, { cwd: folder })).stdout;
+  const program = async (...args: readonly string[]): Promise<string> => {
+    // Nothing of the environment of these tests.
+    const options = { cwd: folder, env: { PATH: process.env.PATH } };
+    return (await promisify(execFile)(join(folder, 'nimbusguard'), args, options)).stdout;
+  };
 
   it('holds all that the program needs', async () => {
     expect(await program('--version')).toBe(`${version}\n`);
@@ -70,6 +73,13 @@ describe('the image', () => {
     );
   });
 
+  it('reads the configuration that the manifests mount, whatever command is run in the pod', () => {
+    const [{ args, env, volumeMounts }] = containers as [Container];
+    const mounted = volumeMounts.find(({ name }) => name === 'config')?.mountPath;
+    expect(env.find(({ name }) => name === 'NIMBUSGUARD_CONFIG')?.value).toBe(`${mounted}/config.json`);
+    expect(args).toEqual(['run']);
+  });
+
   it('is what the manifests run: their name, user and port', () => {
     expect(containers[0]!.image).toBe(`nimbusguard:${version}`);
     expect((kustomization as unknown as { images: unknown }).images).toEqual([
@@ -77,6 +87,6 @@ describe('the image', () => {
     ]);
     expect(argumentsOf('USER')).toEqual([`${securityContext.runAsUser}:${securityContext.runAsGroup}`]);
     expect(argumentsOf('EXPOSE')).toEqual([`${containers[0]!.ports[0]!.containerPort}`]);
-    expect(argumentsOf('ENTRYPOINT')).toEqual(['["/app/nimbusguard"]']);
+    expect(argumentsOf('ENTRYPOINT')).toEqual(['["nimbusguard"]']);
   });
 });
