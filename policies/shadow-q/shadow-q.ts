@@ -171,7 +171,8 @@ export const shadowQ: PolicyMaker = ({
       const expert = mind.experts[e]!.name;
       const state = contextNames[mind.context()]!;
       if (!mind.awake()) {
-        return { action: 0, state, explored: false, reason: 'FirstLook', expert, values: [] };
+        const reason = arrivals === undefined ? 'MissingMetric' : 'FirstLook';
+        return { action: 0, state, explored: false, reason, expert, values: [] };
       }
       const values: OptionValue[] = [];
       for (let i = 0; i < mind.experts.length; i++) {

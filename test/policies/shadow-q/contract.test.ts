@@ -29,6 +29,13 @@ describe('shadow-q', () => {
     expect(between!.at(-1)!.reason).not.toBe('FirstLook');
   });
 
+  it('tells a first look from demand that nobody knows', () => {
+    const policy = make({});
+    const [look] = looks(pulses(30));
+    expect(choose(policy, { ...look!, demand: undefined, arrivals: undefined }).reason).toBe('MissingMetric');
+    expect(choose(policy, look!).reason).toBe('FirstLook');
+  });
+
   it('names who decided, the lines between which it holds and what each expert was worth', () => {
     const policy = make({});
     const { expert, lines, values } = looks(pulses(1800))
