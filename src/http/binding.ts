@@ -9,7 +9,10 @@ export type Binding = {
 export const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 
-/** On loopback reading is free, and the Host header is checked; elsewhere the token guards reading too: without one all of /api is closed. */
+/**
+ * On loopback reading is free, and the Host header is checked; elsewhere the token guards reading too, and without one all
+ * of /api is closed.
+ */
 export const bind = ({
   host,
   names = [],
