@@ -4,23 +4,30 @@
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { encodeFloats } from '#core/encoding';
 import { pretraining } from '#policies/shadow-q/experts/two-lines/pretrain';
+import { commandLine, numberFrom, program, wholeFrom } from '#test/bench/command-line';
 
-const { values } = parseArgs({
-  options: {
-    'step-seconds': { type: 'string', default: '5' },
-    'age-seconds': { type: 'string', default: '1' },
-    nets: { type: 'string', default: '3' },
-    loads: { type: 'string', default: '500' },
-    steps: { type: 'string', default: '7000' },
-    seed: { type: 'string', default: '1' },
-    out: { type: 'string' },
-  },
-});
-const number = (name: Exclude<keyof typeof values, 'out'>): number => Number(values[name]);
-const stepSeconds = number('step-seconds');
+const given = commandLine<{
+  readonly stepSeconds: number;
+  readonly ageSeconds: number;
+  readonly nets: number;
+  readonly loads: number;
+  readonly steps: number;
+  readonly seed: number;
+  readonly out?: string;
+}>(
+  program('train-nets')
+    .description('train the shipped nets; the same seed gives the same bytes on one machine')
+    .option('--step-seconds <seconds>', 'of the demand that a net sees', numberFrom(1), 5)
+    .option('--age-seconds <seconds>', 'of what is newest', numberFrom(0), 1)
+    .option('--nets <count>', 'that are averaged', wholeFrom(1), 3)
+    .option('--loads <count>', 'made to learn from', wholeFrom(1), 500)
+    .option('--steps <count>', 'of gradient descent', wholeFrom(1), 7000)
+    .option('--seed <seed>', 'of the first net', wholeFrom(0), 1)
+    .option('--out <file>', 'instead of policies/priors/two-lines-<step>s.json'),
+);
+const { stepSeconds } = given;
 const settings = {
   economy: {
     capacityPerReplica: 50,
@@ -33,11 +40,11 @@ const settings = {
     maxReplicas: 50,
     stepSeconds,
   },
-  ageSeconds: number('age-seconds'),
-  loads: number('loads'),
-  steps: number('steps'),
+  ageSeconds: given.ageSeconds,
+  loads: given.loads,
+  steps: given.steps,
   batch: 16,
-  seed: number('seed'),
+  seed: given.seed,
 };
 
 const started = performance.now();
@@ -51,7 +58,7 @@ const training = pretraining(settings, (load) => {
   if (load % 50 === 0) say(`made ${load} of ${settings.loads} loads`);
 });
 say('loads and features are ready');
-const nets = Array.from({ length: number('nets') }, (_, i) =>
+const nets = Array.from({ length: given.nets }, (_, i) =>
   encodeFloats(
     training.net(settings.seed + i, (step, cost) => {
       if (step % 250 === 0) say(`net ${i + 1}, step ${step} of ${settings.steps}, cost ${cost.toFixed(4)}`);
@@ -60,7 +67,7 @@ const nets = Array.from({ length: number('nets') }, (_, i) =>
 );
 const { mean, deviation } = training.standard;
 const prior = { settings, mean: encodeFloats(mean), deviation: encodeFloats(deviation), nets };
-const file = values.out ?? join(import.meta.dirname, `../policies/priors/two-lines-${stepSeconds}s.json`);
+const file = given.out ?? join(import.meta.dirname, `../policies/priors/two-lines-${stepSeconds}s.json`);
 writeFileSync(file, `${JSON.stringify(prior, null, 2)}\n`);
 say(`wrote ${file}`);
 process.stderr.write('\n');

@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { Argument } from 'commander';
+import { commandLine, program } from './command-line.ts';
 import type { Figure } from './figure.ts';
 import { figureHeads, figureLine } from './figure-table.ts';
 
@@ -34,12 +36,11 @@ const measure = (part: string): Promise<readonly Figure[]> =>
     );
   });
 
-const asked = process.argv.slice(2);
-const unknown = asked.filter((name) => !parts.some((part) => part === name));
-if (unknown.length > 0) {
-  process.stderr.write(`unknown: ${unknown.join(', ')}. Known: ${parts.join(', ')}.\n`);
-  process.exit(2);
-}
+const command = program('bench')
+  .description('what the parts of the program cost, each in a process of its own')
+  .addArgument(new Argument('[parts...]', 'which, instead of all').choices(parts));
+commandLine(command);
+const asked = command.processedArgs[0] as readonly string[];
 process.stdout.write(figureHeads());
 for (const part of asked.length > 0 ? asked : parts) {
   process.stderr.write(`measuring ${part} …\n`);

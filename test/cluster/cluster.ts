@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { endOf, program } from '#test/bench/command-line';
 import { build, cacheFolder } from '#test/components/build';
 import { startControlPlane } from './control-plane.ts';
 
@@ -111,12 +112,12 @@ const down = async (): Promise<void> => {
   say('The cluster has ended.');
 };
 
-const [command, id = ''] = process.argv.slice(2);
-const commands: Readonly<Record<string, () => Promise<void>>> = { up, down, keep: () => keep(id) };
+const command = program('cluster').description('a Kubernetes control plane on this machine');
+command.command('up').description('start it, and print its KUBECONFIG').action(up);
+command.command('down').description('end it').action(down);
+command.command('keep <id>', { hidden: true }).action(keep);
 try {
-  const chosen = commands[command ?? ''];
-  if (chosen === undefined) throw new Error('usage: node test/cluster/cluster.ts up|down');
-  await chosen();
+  await command.parseAsync().catch(endOf);
 } catch (error) {
   process.stderr.write(`${(error as Error).message}\n`);
   process.exitCode = 1;

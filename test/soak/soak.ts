@@ -1,21 +1,24 @@
-import { parseArgs } from 'node:util';
+import { commandLine, program, wholeFrom } from '#test/bench/command-line';
 import { killedOften } from './killed-often.ts';
 
-const { values } = parseArgs({
-  options: {
-    kills: { type: 'string', default: '200' },
-    seed: { type: 'string', default: '1' },
-    policy: { type: 'string', default: 'shadow-q' },
-  },
-});
-const kills = Number(values.kills);
+const { kills, seed, policy } = commandLine<{
+  readonly kills: number;
+  readonly seed: number;
+  readonly policy: string;
+}>(
+  program('soak')
+    .description('kill the loop over and over, and look for what was lost or differs')
+    .option('--kills <count>', 'how often', wholeFrom(1), 200)
+    .option('--seed <seed>', 'of the load and of the moments', wholeFrom(0), 1)
+    .option('--policy <name>', 'that decides', 'shadow-q'),
+);
 const startedAt = performance.now();
 const lifeSeconds = 2;
 const speed = 60;
 const found = await killedOften({
   kills,
-  seed: Number(values.seed),
-  policy: values.policy,
+  seed,
+  policy,
   lifeSeconds,
   speed,
   // All lives together never reach the end of the load, whatever time the starts take beside.

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
+import { commandLine, numberFrom, program, wholeFrom } from '#test/bench/command-line';
 import { figureHeads, figureLine } from '#test/bench/figure-table';
 import { startControlPlane } from '../control-plane.ts';
 import { autoscaler } from '../objects.ts';
@@ -18,21 +18,27 @@ import { type Measured, measureParts } from './measure-parts.ts';
 import { bounds, counterIn, decisionsOf, startTendedFleet } from './tended-fleet.ts';
 import { writeLatency } from './write-latency.ts';
 
-const usage = `usage: node test/cluster/bench/bench-cluster.ts [--count 1000] [--seconds 60] [--without-learning] [--without-nimbusguard]`;
-
-const { values } = parseArgs({
-  options: {
-    count: { type: 'string', default: '1000' },
-    seconds: { type: 'string', default: '60' },
-    'without-learning': { type: 'boolean', default: false },
-    'without-nimbusguard': { type: 'boolean', default: false },
-  },
-});
-const [count, seconds] = [Number(values.count), Number(values.seconds)];
-if (!(count >= 1 && seconds >= 1)) {
-  process.stderr.write(`${usage}\n`);
-  process.exit(2);
-}
+type Options = {
+  readonly count: number;
+  readonly seconds: number;
+  readonly withoutLearning?: true;
+  readonly withoutNimbusguard?: true;
+};
+const { count, seconds, withoutLearning, withoutNimbusguard } = commandLine<Options>(
+  program('bench-cluster')
+    .description(
+      'what as many real HPAs cost a control plane, and what one controller does with as many policies',
+    )
+    .option(
+      '--count <targets>',
+      'Deployments, each with an HPA, then with a ScalingPolicy',
+      wholeFrom(1),
+      1000,
+    )
+    .option('--seconds <seconds>', 'how long each is measured', numberFrom(1), 60)
+    .option('--without-learning', 'policies do not learn')
+    .option('--without-nimbusguard', 'the HPAs alone'),
+);
 
 const settleSeconds = 30;
 /** Of the operator. */
@@ -96,7 +102,7 @@ const scraped = async ({ url }: Operator): Promise<Scrape> => {
 };
 
 const withNimbusGuard = async () => {
-  const learning = !values['without-learning'];
+  const learning = withoutLearning !== true;
   const fleet = await startTendedFleet(plane, { names, learning, meanReplicas: 0.4 });
   try {
     const [startedAt, startedAtSeconds] = [performance.now(), Date.now() / 1000];
@@ -132,7 +138,7 @@ try {
   say(`${count} Deployments are ready after ${((performance.now() - startedAt) / 1000).toFixed(0)} s`);
   const idle = await measured('no autoscaler');
   const hpas = await withAutoscalers();
-  const ours = values['without-nimbusguard'] ? undefined : await withNimbusGuard();
+  const ours = withoutNimbusguard ? undefined : await withNimbusGuard();
   process.stdout.write(figureHeads());
   for (const figure of phaseFigures({ count, idle, hpas, ours })) process.stdout.write(figureLine(figure));
 } finally {

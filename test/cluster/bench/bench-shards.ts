@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { startPostgres } from '#test/adapters/stores/postgres-server';
+import { commandLine, numberFrom, program, wholeFrom } from '#test/bench/command-line';
 import type { Figure } from '#test/bench/figure';
 import { figureHeads, figureLine } from '#test/bench/figure-table';
 import { startControlPlane } from '../control-plane.ts';
@@ -11,22 +11,20 @@ import { untilMoved } from './moved.ts';
 import { decisionsOf, startTendedFleet } from './tended-fleet.ts';
 import { writeLatency } from './write-latency.ts';
 
-const usage =
-  'usage: node test/cluster/bench/bench-shards.ts [--count 1000] [--shards 4] [--seconds 60] [--without-learning]';
-
-const { values } = parseArgs({
-  options: {
-    count: { type: 'string', default: '1000' },
-    shards: { type: 'string', default: '4' },
-    seconds: { type: 'string', default: '60' },
-    'without-learning': { type: 'boolean', default: false },
-  },
-});
-const [count, shards, seconds] = [Number(values.count), Number(values.shards), Number(values.seconds)];
-if (!(count >= 1 && shards >= 2 && seconds >= 1)) {
-  process.stderr.write(`${usage}\n`);
-  process.exit(2);
-}
+type Options = {
+  readonly count: number;
+  readonly shards: number;
+  readonly seconds: number;
+  readonly withoutLearning?: true;
+};
+const { count, shards, seconds, withoutLearning } = commandLine<Options>(
+  program('bench-shards')
+    .description('from reading to writing a size with several replicas, and what happens when one is killed')
+    .option('--count <policies>', 'ScalingPolicies, each of a Deployment', wholeFrom(1), 1000)
+    .option('--shards <replicas>', 'of the controller', wholeFrom(2), 4)
+    .option('--seconds <seconds>', 'how long it is measured', numberFrom(1), 60)
+    .option('--without-learning', 'policies do not learn'),
+);
 
 const podsOnNode = 2000;
 const mostReplicas = 5;
@@ -48,7 +46,7 @@ try {
   // More than a replica, so that sizes move.
   const fleet = await startTendedFleet(plane, {
     names,
-    learning: !values['without-learning'],
+    learning: withoutLearning !== true,
     meanReplicas: 1.5,
   });
   try {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Spec } from '#core/model';
 import { judgeDefaults } from '#experiments/judge';
 import { svgOf } from '#report/svg';
+import { endOf } from '#test/bench/command-line';
 import { loadWindow } from '../load/load-window.ts';
 import type { LoadDriver } from '../load-driver.ts';
 import { calibration } from './calibration.ts';
@@ -15,7 +16,7 @@ import {
   contestText,
   type Fleet,
 } from './contest-report.ts';
-import { type DemoOptions, demoOptions, usage } from './demo-options.ts';
+import { type DemoOptions, demoOptions } from './demo-options.ts';
 import { fleetScore } from './fleet-score.ts';
 import { liveTable } from './live-table.ts';
 import { livedDay } from './lived-day.ts';
@@ -115,8 +116,7 @@ const options = ((): DemoOptions => {
   try {
     return demoOptions(process.argv.slice(2));
   } catch (error) {
-    process.stderr.write(`${(error as Error).message}\n\n${usage}\n`);
-    process.exit(2);
+    return endOf(error);
   }
 })();
 const stop = new AbortController();

@@ -74,10 +74,12 @@ test('what is kept of it is JSON, sizes as the seconds at which they changed', (
   expect(kept.hpa).toEqual(result.knobs);
 });
 
-test('an option out of range is refused by its name', () => {
-  expect(() => demoOptions(['--minutes', 'ten'])).toThrow('--minutes is "ten": give a number from 1 on');
-  expect(() => demoOptions(['--from', '60'])).toThrow('--from is "60": give a number from 120 on');
-  expect(() => demoOptions(['--source', 'graphite'])).toThrow(
-    '--source is "graphite": give one of prometheus, pods',
-  );
+test.each([
+  [['--minutes', 'ten'], "'--minutes <minutes>' argument 'ten' is invalid. Give a number from 1 on."],
+  [['--minutes', ''], "'--minutes <minutes>' argument '' is invalid. Give a number from 1 on."],
+  [['--from', '60'], "'--from <second>' argument '60' is invalid. Give a number from 120 on."],
+  [['--max-replicas', '2.5'], "'--max-replicas <count>' argument '2.5' is invalid. Give a whole number."],
+  [['--source', 'graphite'], "'graphite' is invalid. Allowed choices are prometheus, pods."],
+])('%j is refused by its name', (args, message) => {
+  expect(() => demoOptions(args)).toThrow(message);
 });

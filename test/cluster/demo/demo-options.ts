@@ -1,4 +1,5 @@
-import { parseArgs } from 'node:util';
+import { type Command, Option } from 'commander';
+import { numberFrom, program, wholeFrom } from '#test/bench/command-line';
 import type { LoadWindow } from '../load/load-window.ts';
 
 const sources = ['prometheus', 'pods'] as const;
@@ -19,61 +20,54 @@ export type DemoOptions = {
   readonly commit: string | undefined;
 };
 
-export const usage = `usage: node test/cluster/demo/cluster-demo.ts [options]
-  --load NAME            one of experiments/loads, or a file seconds,rps   [noisy-diurnal]
-  --from SECOND          where in it the comparison begins                 [86400]
-  --minutes MINUTES      how long it takes                                 [10]
-  --max-replicas N       of each Deployment                                [30]
-  --start-up SECONDS     of a pod                                          [20]
-  --scrape SECONDS       how often Prometheus asks each pod                [5]
-  --source SOURCE        where NimbusGuard counts requests: prometheus, or pods, which it asks each 2 s   [prometheus]
-  --without-nimbusguard  the real HPA alone, and how near the simulated one comes
-  --commit NAME          write the results into experiments/cluster/results/NAME`;
-
 const warmUpSeconds = 120;
 
+const command = (): Command =>
+  program('cluster-demo')
+    .description('play a recorded load on twin Deployments, scaled by the real HPA and by NimbusGuard')
+    .option('--load <name>', 'one of experiments/loads, or a file seconds,rps', 'noisy-diurnal')
+    .option('--from <second>', 'where in it the comparison begins', numberFrom(warmUpSeconds), 86_400)
+    .option('--minutes <minutes>', 'how long it takes', numberFrom(1), 10)
+    .option('--max-replicas <count>', 'of each Deployment', wholeFrom(2), 30)
+    .option('--start-up <seconds>', 'of a pod', numberFrom(1), 20)
+    .option('--scrape <seconds>', 'how often Prometheus asks each pod', numberFrom(1), 5)
+    .addOption(
+      new Option('--source <source>', 'where NimbusGuard counts requests: pods are asked each 2 s')
+        .choices(sources)
+        .default('prometheus'),
+    )
+    .option('--without-nimbusguard', 'the real HPA alone, and how near the simulated one comes')
+    .option('--commit <name>', 'write the results into experiments/cluster/results/<name>');
+
+/** Throws a CommanderError where they are wrong, or help was asked for. */
 export const demoOptions = (args: readonly string[]): DemoOptions => {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      load: { type: 'string', default: 'noisy-diurnal' },
-      from: { type: 'string', default: '86400' },
-      minutes: { type: 'string', default: '10' },
-      'max-replicas': { type: 'string', default: '30' },
-      'start-up': { type: 'string', default: '20' },
-      scrape: { type: 'string', default: '5' },
-      source: { type: 'string', default: sources[0] },
-      'without-nimbusguard': { type: 'boolean', default: false },
-      commit: { type: 'string' },
-    },
-  });
-  const number = (
-    name: 'from' | 'minutes' | 'max-replicas' | 'start-up' | 'scrape',
-    least: number,
-  ): number => {
-    const found = Number(values[name]);
-    if (!(found >= least)) throw new Error(`--${name} is "${values[name]}": give a number from ${least} on`);
-    return found;
-  };
-  const source = sources.find((one) => one === values.source);
-  if (source === undefined)
-    throw new Error(`--source is "${values.source}": give one of ${sources.join(', ')}`);
+  const options = command().parse(args, { from: 'user' }).opts<{
+    readonly load: string;
+    readonly from: number;
+    readonly minutes: number;
+    readonly maxReplicas: number;
+    readonly startUp: number;
+    readonly scrape: number;
+    readonly source: DemandSource;
+    readonly withoutNimbusguard?: true;
+    readonly commit?: string;
+  }>();
   return {
     window: {
-      load: values.load,
+      load: options.load,
       draw: 'lines',
       seed: 1,
       scaleP95Ratio: 0.6,
       capacityPerReplica: 50,
-      maxReplicas: number('max-replicas', 2),
-      fromSecond: number('from', warmUpSeconds),
-      seconds: Math.round(60 * number('minutes', 1)),
+      maxReplicas: options.maxReplicas,
+      fromSecond: options.from,
+      seconds: Math.round(60 * options.minutes),
     },
     warmUpSeconds,
-    startUpSeconds: number('start-up', 1),
-    scrapeSeconds: number('scrape', 1),
-    source,
-    withNimbusGuard: !values['without-nimbusguard'],
-    commit: values.commit,
+    startUpSeconds: options.startUp,
+    scrapeSeconds: options.scrape,
+    source: options.source,
+    withNimbusGuard: options.withoutNimbusguard !== true,
+    commit: options.commit,
   };
 };
