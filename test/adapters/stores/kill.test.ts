@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -12,6 +12,12 @@ import { sqliteFiles } from './sqlite-file.ts';
 const kills = 5;
 const fresh = sqliteFiles();
 
+/** Its output ends a moment before its locks are gone. */
+const killed = async (loop: ChildProcess): Promise<void> => {
+  if (loop.exitCode === null && loop.signalCode === null) await once(loop, 'exit');
+  expect(loop.signalCode).toBe('SIGKILL');
+};
+
 /** Lets the loop run until it has acknowledged `count` appends, kills it, and gives the last number acknowledged. */
 const killAfter = async (url: string, first: number, count: number): Promise<number> => {
   const loop = spawn(process.execPath, [join(import.meta.dirname, 'append-loop.ts'), url, String(first)], {
@@ -22,8 +28,7 @@ const killAfter = async (url: string, first: number, count: number): Promise<num
     last = Number(line);
     if (last >= first + count) loop.kill('SIGKILL');
   }
-  if (loop.exitCode === null && loop.signalCode === null) await once(loop, 'exit');
-  expect(loop.signalCode).toBe('SIGKILL');
+  await killed(loop);
   return last;
 };
 
@@ -68,6 +73,7 @@ it('can be killed while it prunes: what is left is whole, and counted as it is',
       prunes += 1;
       if (prunes === enough) setTimeout(() => pruning.kill('SIGKILL'), rng.integer(15));
     }
+    await killed(pruning);
     const [found] = await query(`select sum(record_bytes) as counted,
       (select sum(length(record)) from decisions) as bytes, sum(decisions) as decisions,
       (select count(*) from decisions) as rows, (select count(*) from rewards

@@ -11,8 +11,7 @@ export type PostgresServer = {
   stop(): Promise<void>;
 };
 
-/** A PostgreSQL of its own in a temporary folder, whose one database is emptied for each test. */
-export const startPostgres = async (): Promise<PostgresServer> => {
+const tryToStart = async (): Promise<{ readonly server: EmbeddedPostgres; readonly port: number }> => {
   const [port] = await freePorts(1);
   const log: string[] = [];
   const server = new EmbeddedPostgres({
@@ -39,6 +38,22 @@ export const startPostgres = async (): Promise<PostgresServer> => {
   } catch (error) {
     throw new Error(`[postgres] did not start: ${log.slice(-20).join('')}`, { cause: error });
   }
+  return { server, port: port! };
+};
+
+/** Between choosing a free port and listening on it somebody else may take it: then others are tried. */
+const started = async (attempts = 3): ReturnType<typeof tryToStart> => {
+  try {
+    return await tryToStart();
+  } catch (error) {
+    if (attempts <= 1 || !/Address already in use/i.test(String(error))) throw error;
+    return started(attempts - 1);
+  }
+};
+
+/** A PostgreSQL of its own in a temporary folder, whose one database is emptied for each test. */
+export const startPostgres = async (): Promise<PostgresServer> => {
+  const { server, port } = await started();
   const url = `postgres://postgres:postgres@127.0.0.1:${port}/postgres`;
   const query = async (text: string): Promise<readonly Record<string, unknown>[]> => {
     const client = new pg.Client(url);

@@ -15,7 +15,8 @@ export const opening = (fresh: () => Promise<Database>) => {
     await Promise.all(open.splice(0).map((store) => store.close()));
   });
   const reopen = async ({ url }: Database): Promise<Store> => {
-    const store = await openStore(url, { lockTimeoutSeconds: 0.2 });
+    // Nothing in the contract is about how long another's lock is waited for.
+    const store = await openStore(url, { lockTimeoutSeconds: 60 });
     open.push(store);
     return store;
   };
