@@ -12,7 +12,8 @@ import { target } from '#test/make';
 import { noKubernetes } from './no-kubernetes.ts';
 
 // On a busy machine a server may take its time.
-const apiAt = (url: string): PrometheusApi => prometheusApi(checkedSettings(sharedPrometheusSchema, { url }));
+const apiAt = (url: string): PrometheusApi =>
+  prometheusApi(checkedSettings(sharedPrometheusSchema, { url, timeoutSeconds: 60 }));
 
 const by = { namespace: 'namespace', name: 'deployment' };
 const grouped = 'by (namespace, deployment)';

@@ -51,9 +51,10 @@ needs('prometheus')('the scaler that only looks, on a real Prometheus', () => {
     status_replicas_updated: 5,
   };
   const sizeOf = (name: string, more: Partial<PrometheusScalerSettings> = {}, secondsLater = 10) =>
-    prometheusScaler({ url: prometheus.url, ...more }, { now: () => at + secondsLater }).replicas(
-      target(name),
-    );
+    prometheusScaler(
+      { url: prometheus.url, timeoutSeconds: 60, ...more },
+      { now: () => at + secondsLater },
+    ).replicas(target(name));
 
   it('sees the size that kube-state-metrics tells of', async () => {
     await state('web', whole);
