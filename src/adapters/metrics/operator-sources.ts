@@ -97,8 +97,10 @@ export const operatorSources = (given: {
   readonly maxAgeSeconds: number;
   /** Whose pod metrics are listed at once. */
   readonly namespaces?: 'each' | 'all';
+  /** How long the page of a pod is waited for. */
+  readonly pageSeconds?: number;
 }) => {
-  const { apis, podsOf, clock, maxAgeSeconds } = given;
+  const { apis, podsOf, clock, maxAgeSeconds, pageSeconds } = given;
   const queries = batchedQueries({ apis, maxAgeSeconds });
   const counters = batchedArrivals({ apis, maxAgeSeconds });
   const usage = metricsServer({
@@ -107,7 +109,7 @@ export const operatorSources = (given: {
     namespaces: given.namespaces ?? 'each',
     maxAgeSeconds,
   });
-  const pages = podPages();
+  const pages = podPages({ timeoutSeconds: pageSeconds });
   const open = new Set<() => void>();
 
   const templated = async (

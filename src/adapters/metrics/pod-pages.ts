@@ -35,7 +35,7 @@ const textOf = async (response: IncomingMessage, largestBytes: number): Promise<
 /** Pages of pods, by the pods' own addresses and nothing else: no name is looked up, no redirect followed. */
 export const podPages = (
   given: {
-    readonly timeoutSeconds?: number;
+    readonly timeoutSeconds?: number | undefined;
     readonly largestBytes?: number;
     readonly mostAtOnce?: number;
   } = {},

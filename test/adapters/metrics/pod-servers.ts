@@ -15,23 +15,36 @@ export const pod = (name: string, ip: string | undefined, more: Partial<TargetPo
   ...more,
 });
 
-/** Servers on loopback addresses of their own, 127.0.0.2 and so on, all on one port, as pods are. */
-export const startPodServers = async (listeners: readonly RequestListener[]) => {
+const stop = async (server: Server): Promise<void> => {
+  if (!server.listening) return;
+  server.closeAllConnections();
+  await once(server.close(), 'close');
+};
+
+/** A port that is free at the first address may be somebody's at the next: then all try another. */
+const onOnePort = async (listeners: readonly RequestListener[], attempts = 5): Promise<Server[]> => {
   let port = 0;
   const servers: Server[] = [];
-  for (const [i, listener] of listeners.entries()) {
-    const server = createServer(listener);
-    await once(server.listen(port, `127.0.0.${i + 2}`), 'listening');
-    port = (server.address() as AddressInfo).port;
-    servers.push(server);
+  try {
+    for (const [i, listener] of listeners.entries()) {
+      const server = createServer(listener);
+      await once(server.listen(port, `127.0.0.${i + 2}`), 'listening');
+      port = (server.address() as AddressInfo).port;
+      servers.push(server);
+    }
+    return servers;
+  } catch (error) {
+    for (const server of servers) await stop(server);
+    if (attempts <= 1 || (error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    return onOnePort(listeners, attempts - 1);
   }
-  const stop = async (server: Server): Promise<void> => {
-    if (!server.listening) return;
-    server.closeAllConnections();
-    await once(server.close(), 'close');
-  };
+};
+
+/** Servers on loopback addresses of their own, 127.0.0.2 and so on, all on one port, as pods are. */
+export const startPodServers = async (listeners: readonly RequestListener[]) => {
+  const servers = await onOnePort(listeners);
   return {
-    port,
+    port: (servers[0]?.address() as AddressInfo | undefined)?.port ?? 0,
     ips: listeners.map((_, i) => `127.0.0.${i + 2}`),
     stopOne: (i: number) => stop(servers[i]!),
     stop: async () => {
