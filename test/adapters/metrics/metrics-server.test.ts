@@ -15,7 +15,8 @@ import { needs } from '#test/components/needs';
 import { startTimeoutMs } from '#test/components/start';
 import { target } from '#test/make';
 
-const waitMs = 240_000;
+/** Several waits for a sample or for pods, each of some minutes at most. */
+const waitMs = 900_000;
 const deployments = '/apis/apps/v1/namespaces/default/deployments';
 const clock = systemClock();
 
@@ -50,11 +51,18 @@ needs('kubernetes')('metrics-server as a source, on a real one', () => {
       const cpu = await cpuOf(name);
       return cpu.state === 'ok' ? cpu : undefined;
     });
+  /** 3 s of 10 is what a window may be off by where a machine stands still in the midst of a look: the next one is right. */
+  const isNear = (value: number | undefined, right: number): boolean =>
+    value !== undefined && Math.abs(value / right - 1) < 0.25;
+  const readyPods = (name: string, count: number): Promise<true> =>
+    until(`${count} ready pods of ${name}`, 120, async () =>
+      (await podsOf(target(name)))?.filter(({ ready }) => ready).length === count ? true : undefined,
+    );
+  const create = (given: Parameters<typeof deployment>[0]): Promise<unknown> =>
+    plane.api.create(deployments, deployment(given));
 
   beforeAll(async () => {
     plane = await startControlPlane({ metricsEverySeconds: 10 });
-    const create = (given: Parameters<typeof deployment>[0]) =>
-      plane.api.create(deployments, deployment(given));
     await create({ name: 'busy', replicas: 3, startUpSeconds: 1, usage: { cpu: '450m', memory: '96Mi' } });
     await create({ name: 'idle', replicas: 2, startUpSeconds: 1, usage: { cpu: '50m' } });
     await create({ name: 'none', replicas: 0, startUpSeconds: 1 });
@@ -80,19 +88,26 @@ needs('kubernetes')('metrics-server as a source, on a real one', () => {
   });
 
   it('has no number until it was measured, nor without pods', { timeout: waitMs }, async () => {
-    await until('three ready pods', 120, async () =>
-      (await podsOf(target('busy')))?.filter(({ ready }) => ready).length === 3 ? true : undefined,
-    );
-    expect(await cpuOf('busy')).toMatchObject({ state: 'empty', value: undefined });
+    let n = 0;
+    const unmeasured = await until('ready pods before they are measured', 240, async () => {
+      const name = `new-${n++}`;
+      await create({ name, replicas: 2, startUpSeconds: 1, usage: { cpu: '100m' } });
+      await readyPods(name, 2);
+      const cpu = await cpuOf(name);
+      // On a busy machine metrics-server may have been quicker than this look, or not be there yet: then with others.
+      return cpu.state === 'empty' ? cpu : undefined;
+    });
+    expect(unmeasured.value).toBeUndefined();
     expect(await cpuOf('none')).toMatchObject({ state: 'empty', detail: 'the target has no ready pod' });
     expect(await cpuOf('absent')).toMatchObject({ state: 'error', detail: 'the target is not there' });
   });
 
   it('gives what is used of what is requested, each target its own', { timeout: waitMs }, async () => {
     // 450 of 500 milli and 50 of 500, of which a second of jitter in ten is a tenth.
-    const [busy, idle] = await Promise.all([goodCpu('busy'), goodCpu('idle')]);
-    expect(Math.abs(busy.value! / 0.9 - 1)).toBeLessThan(0.25);
-    expect(Math.abs(idle.value! / 0.1 - 1)).toBeLessThan(0.25);
+    const [busy] = await until('what pods use, and when', 150, async () => {
+      const both = await Promise.all([goodCpu('busy'), goodCpu('idle')]);
+      return isNear(both[0].value, 0.9) && isNear(both[1].value, 0.1) ? both : undefined;
+    });
     expect(busy.ageSeconds).toBeLessThan(60);
     const { samples, pods, arrivals } = await read('busy');
     expect(samples.map(({ metric }) => metric)).toEqual(['cpu', 'memory']);
@@ -103,10 +118,12 @@ needs('kubernetes')('metrics-server as a source, on a real one', () => {
 
   it('tells of each pod where that is asked for', { timeout: waitMs }, async () => {
     await goodCpu('busy');
-    const { pods } = await read('busy', true);
-    expect(pods!.length).toBe(3);
-    for (const { usageMilli, ...pod } of pods!) {
-      expect(Math.abs(usageMilli! / 450 - 1)).toBeLessThan(0.25);
+    const pods = await until('what each pod uses', 150, async () => {
+      const { pods: each } = await read('busy', true);
+      return each?.every(({ usageMilli }) => isNear(usageMilli, 450)) ? each : undefined;
+    });
+    expect(pods.length).toBe(3);
+    for (const pod of pods) {
       expect(pod).toMatchObject({
         count: 1,
         phase: 'Running',
@@ -149,12 +166,16 @@ needs('kubernetes')('metrics-server as a source, on a real one', () => {
 
   it('goes by the old pods while a new one has no sample yet', { timeout: waitMs }, async () => {
     await goodCpu('busy');
-    await plane.api.patch(`${deployments}/busy/scale`, { spec: { replicas: 4 } });
-    await until('four ready pods', 120, async () =>
-      (await podsOf(target('busy')))?.filter(({ ready }) => ready).length === 4 ? true : undefined,
-    );
-    const { samples, pods } = await read('busy', true);
-    expect(pods!.filter(({ usageMilli }) => usageMilli !== undefined).length).toBe(3);
+    let replicas = 3;
+    const { samples, pods } = await until('a ready pod before it is measured', 240, async () => {
+      await plane.api.patch(`${deployments}/busy/scale`, { spec: { replicas: ++replicas } });
+      await readyPods('busy', replicas);
+      const reading = await read('busy', true);
+      // On a busy machine metrics-server may have been quicker than this look: then with one more.
+      const unmeasured = reading.pods?.filter(({ usageMilli }) => usageMilli === undefined);
+      return unmeasured?.length === 1 ? reading : undefined;
+    });
+    expect(pods).toHaveLength(replicas);
     expect(samples[0]).toMatchObject({ state: 'ok' });
   });
 
