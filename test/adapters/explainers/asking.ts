@@ -39,7 +39,8 @@ export const archive = (overrides: Partial<Archive> = {}) => {
 };
 
 export const settings = (overrides: Partial<ExplainerSettings> = {}): ExplainerSettings => ({
-  ...explainerSchema.parse({ model: 'small', apiKey: key }),
+  // Whoever is to be given up soon says so: on a busy machine the others may take their time.
+  ...explainerSchema.parse({ model: 'small', apiKey: key, timeLimitSeconds: 120 }),
   ...overrides,
 });
 

@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Fact } from '#core/facts';
+import type { Worded } from '#ports';
 import { record } from '#test/make';
 import { archive, endIn, explaining, key, leftOutIn, sentencesIn, wordsOf } from './asking.ts';
 import { asked, at, evidence, found } from './evidence.ts';
@@ -197,16 +198,16 @@ describe('a model that lies in one figure', () => {
 });
 
 describe('a model that fails', () => {
-  const slow: Partial<Parameters<typeof explaining>[1]> = { timeLimitSeconds: 2 };
+  const slow: Partial<Parameters<typeof explaining>[1]> = { timeLimitSeconds: 4 };
   const half: readonly Step[] = [
     { say: 'Demand was 312 requests per second.' },
     { say: ' It was raised from' },
   ];
 
   it.each<[string, string, Reply, RegExp]>([
-    ['stalls before it says a word', 'time', ['hang'], /took longer than 2 s/],
+    ['stalls before it says a word', 'time', ['hang'], /took longer than 4 s/],
     ['stalls in the middle', 'time', [...half, 'hang'], /took longer/],
-    ['never answers the request', 'time', [{ waitMs: 3000 }], /took longer/],
+    ['never answers the request', 'time', [{ waitMs: 8000 }], /took longer/],
     [
       'sends JSON that is none',
       'unreadable',
@@ -250,7 +251,7 @@ describe('a model that fails', () => {
   ])('and %s ends in "%s"', async (_, because, reply, detail) => {
     const { explainer, told } = await explaining(
       (request) => (wayOf(request) === 'gather' && Symbol.iterator in reply ? saying('READY') : reply),
-      slow,
+      because === 'time' ? slow : {},
     );
     const words = await wordsOf(explainer);
     expect(endIn(words)).toMatchObject({ because });
@@ -278,11 +279,17 @@ describe('a model that fails', () => {
   });
 
   it('loses only what it had not ended: what stood before the fault was said', async () => {
-    const { explainer } = await explaining(
-      (request) => (wayOf(request) === 'gather' ? saying('READY') : [...half, 'hang']),
-      slow,
+    const { explainer, model } = await explaining((request) =>
+      wayOf(request) === 'gather' ? saying('READY') : [...half, 'hang'],
     );
-    expect(sentencesIn(await wordsOf(explainer))).toEqual(['Demand was 312 requests per second.']);
+    const words = explainer.word(asked(), evidence(), archive(), new AbortController().signal);
+    const said: Worded[] = [];
+    for await (const word of words) {
+      said.push(word);
+      model.cut();
+    }
+    expect(sentencesIn(said)).toEqual(['Demand was 312 requests per second.']);
+    expect(endIn(said)?.because).toBe('unreachable');
   });
 
   it('is not waited for beyond the time, though the archive hangs', async () => {

@@ -139,6 +139,8 @@ export const scriptedModel = async (script: Script) => {
     heard: heard as readonly Heard[],
     /** Answers that have not ended. */
     open: () => open,
+    /** Ends them in their midst. */
+    cut: (): void => server.closeAllConnections(),
     close: async (): Promise<void> => {
       server.closeAllConnections();
       server.close();
