@@ -23,6 +23,8 @@ export type TelemetrySettings = {
     readonly endpoint: string | undefined;
     /** Share of the holds that is exported; undefined: all below 50 targets, then as many as 50 give. */
     readonly holdRatio: number | undefined;
+    /** How long the collector has for a batch; absent: five seconds. */
+    readonly exportSeconds?: number | undefined;
   };
 };
 
@@ -127,13 +129,13 @@ const noMetrics = {
 };
 
 const tracingOf = async (
-  { endpoint, holdRatio }: TelemetrySettings['tracing'],
+  { endpoint, holdRatio, exportSeconds }: TelemetrySettings['tracing'],
   service: Service,
   complain: (message: string) => void,
 ): Promise<Tracing | undefined> => {
   if (endpoint === undefined) return undefined;
   const { openTracing } = await import('./tracing.ts');
-  return openTracing({ endpoint, holdRatio, service, complain });
+  return openTracing({ endpoint, holdRatio, exportSeconds, service, complain });
 };
 
 const metricsOf = async (

@@ -19,7 +19,7 @@ const targetsTracedWhole = 50;
 const mostWaiting = 512;
 const batchTraces = 64;
 const batchDelaySeconds = 1;
-const exportSeconds = 5;
+const usualExportSeconds = 5;
 
 type Waiting = { readonly traced: Traced; readonly exported?: (() => void) | undefined };
 
@@ -34,13 +34,15 @@ export const openTracing = (given: {
   /** Share of the holds that is exported; undefined: by the number of targets. */
   readonly holdRatio?: number | undefined;
   readonly open?: ((collector: Collector) => TraceExport) | undefined;
+  /** How long the collector has for a batch. */
+  readonly exportSeconds?: number | undefined;
   readonly complain: (message: string) => void;
 }) => {
   const { service, complain } = given;
   const url = tracesUrl(given.endpoint);
   const exporter = (given.open ?? exportThread)({
     url,
-    timeoutSeconds: exportSeconds,
+    timeoutSeconds: given.exportSeconds ?? usualExportSeconds,
     resource: resourceOf(service),
     scope: { name: service.name, version: service.version },
   });

@@ -1,6 +1,5 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { preciseNow } from '#adapters/clocks/system';
 import { openExplainer } from '#adapters/explainers/registry';
@@ -13,9 +12,8 @@ import { type OpenTelemetry, openTelemetry } from '#telemetry/telemetry';
 import { traceTree } from '#telemetry/trace-tree';
 import { key, settings } from '#test/adapters/explainers/asking';
 import { calling, saying, scriptedModel, wayOf } from '#test/adapters/explainers/scripted-model';
-import { until } from '#test/cluster/until';
-import { type Exporter, startExporter } from '#test/components/exporter';
 import { needs } from '#test/components/needs';
+import { push } from '#test/components/push';
 import {
   type Prometheus,
   startPrometheus,
@@ -36,9 +34,8 @@ import { named, shapeOf, traceIn, tracesWith } from './traces-in-tempo.ts';
 /** Unix seconds as a double are exact to a quarter of a microsecond. */
 const slack = 2e-6;
 
-/** A loop of a few cycles, a second apart, that reads a real Prometheus and is traced in a real Tempo. */
+/** A loop of a few cycles, a second apart by a clock that waits for them, that reads a real Prometheus and is traced in a real Tempo. */
 needs('tempo', 'prometheus')('a decision of a loop', () => {
-  let exporter: Exporter;
   let prometheus: Prometheus;
   let tempo: Tempo;
   let telemetry: OpenTelemetry;
@@ -50,15 +47,13 @@ needs('tempo', 'prometheus')('a decision of a loop', () => {
   const set = spec({ intervalSeconds: 1, startUpSeconds: 0, maxReplicas: 6 });
 
   beforeAll(async () => {
-    exporter = await startExporter();
-    exporter.set('requests_per_second', { app: 'web' }, 150);
     tempo = await startTempo();
     telemetry = await openTelemetry({
       settings: {
         service: { name: 'nimbusguard', version: '0.1.0', instanceId: 'loop-test' },
         log: { level: 'debug' },
         metrics: { enabled: true, mostTargets: 10 },
-        tracing: { endpoint: tempo.otlpUrl, holdRatio: undefined },
+        tracing: { endpoint: tempo.otlpUrl, holdRatio: undefined, exportSeconds: 60 },
       },
       lines: { write: (line) => void lines.push(line) },
     });
@@ -68,17 +63,19 @@ needs('tempo', 'prometheus')('a decision of a loop', () => {
     });
     await new Promise<void>((resolve) => page.listen(0, '127.0.0.1', resolve));
     prometheus = await startPrometheus({
-      scrape: [
-        { job: 'app', port: exporter.port },
-        { job: 'nimbusguard', port: (page.address() as AddressInfo).port },
-      ],
+      scrape: [{ job: 'nimbusguard', port: (page.address() as AddressInfo).port }],
     });
+    let now = Math.floor(Date.now() / 1000) - cycles;
+    const points = Array.from({ length: cycles }, (_, i) => ({ atSeconds: now + i, value: 150 }));
+    await push(prometheus.url, [
+      { name: 'requests_per_second', type: 'gauge', labels: { app: 'web' }, points },
+    ]);
     store = await openStore(':memory:');
     const shared = await house({ store, telemetry, chain: controlLoop, wallClock: preciseNow });
     const world = simulatedWorld({
       arrivals: new Float64Array(600).fill(150),
       spec: set,
-      startsAt: Math.floor(Date.now() / 1000) - 60,
+      startsAt: now - 60,
       initialReplicas: 4,
     });
     const { turn, close } = turns(
@@ -89,29 +86,26 @@ needs('tempo', 'prometheus')('a decision of a loop', () => {
         policy: policies.static!.make({ spec: set, seed: 1, settings: { replicas: 60 } }),
         source: prometheusSource({
           url: prometheus.url,
+          timeoutSeconds: 60,
           queries: { requests: 'sum(requests_per_second{app="{{name}}"})', cpu: 'sum(cpu_ratio)' },
         }),
-        scaler: world.ports(() => Date.now() / 1000).scaler,
-        clock: { now: () => Date.now() / 1000, until: async () => {} },
+        scaler: world.ports(() => now).scaler,
+        clock: { now: () => now, until: async () => {} },
         memory: noMemory,
         onKept: (record) => void kept.push(record),
       },
       shared,
     );
-    await until('the first scrape', 20, async () => {
-      const answer = await fetch(`${prometheus.url}/api/v1/query?query=requests_per_second`);
-      return (await answer.text()).includes('"app"') || undefined;
-    });
     for (let i = 0; i < cycles; i++) {
-      await turn(Date.now() / 1000);
-      await sleep(1000);
+      await turn(now);
+      now++;
     }
-    await close(Date.now() / 1000);
+    await close(now);
     await telemetry.flush(60);
   }, startTimeoutMs);
   afterAll(async () => {
     await telemetry?.close(5);
-    await Promise.all([prometheus?.stop(), tempo?.stop(), exporter?.stop(), store?.close()]);
+    await Promise.all([prometheus?.stop(), tempo?.stop(), store?.close()]);
     page?.closeAllConnections();
     page?.close();
   });

@@ -7,7 +7,7 @@ import { record } from '#test/make';
 
 const collectorAt = (url: string): Collector => ({
   url,
-  timeoutSeconds: 2,
+  timeoutSeconds: 60,
   resource: { 'service.name': 'nimbusguard' },
   scope: { name: 'nimbusguard', version: '0' },
 });

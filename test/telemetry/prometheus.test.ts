@@ -67,17 +67,23 @@ needs('prometheus')('metrics in a real Prometheus', () => {
   });
 
   test('keep their type and help', async () => {
-    const metadata = (await api('metadata')) as Record<string, { type: string; help: string }[]>;
+    const described = async () => {
+      const metadata = (await api('metadata')) as Record<string, { type: string; help: string }[]>;
+      // Prometheus lists a counter of OpenMetrics by the name of its family.
+      const counter = metadata.nimbusguard_decisions ?? metadata.nimbusguard_decisions_total;
+      return [counter, metadata.nimbusguard_decision_duration_seconds, metadata.nimbusguard_reward].map(
+        (all) => all?.[0],
+      );
+    };
 
-    // Prometheus lists a counter of OpenMetrics by the name of its family.
-    expect(metadata.nimbusguard_decisions?.[0]?.type ?? metadata.nimbusguard_decisions_total?.[0]?.type).toBe(
-      'counter',
-    );
-    expect(metadata.nimbusguard_decision_duration_seconds?.[0]?.type).toBe('histogram');
-    expect(metadata.nimbusguard_reward?.[0]).toMatchObject({
-      type: 'gauge',
-      help: 'Last reward that was credited.',
-    });
+    // It knows them once it has scraped them.
+    await expect
+      .poll(described)
+      .toMatchObject([
+        { type: 'counter' },
+        { type: 'histogram' },
+        { type: 'gauge', help: 'Last reward that was credited.' },
+      ]);
   });
 
   test('of a missing sample and of a target that is gone are gone at once', async () => {

@@ -12,7 +12,7 @@ const settings = (overrides: Partial<TelemetrySettings> = {}): TelemetrySettings
   tracing: { endpoint: undefined, holdRatio: undefined },
   ...overrides,
 });
-const withTraces = (endpoint: string) => settings({ tracing: { endpoint, holdRatio: 1 } });
+const withTraces = (endpoint: string) => settings({ tracing: { endpoint, holdRatio: 1, exportSeconds: 60 } });
 
 const opened = async (given: TelemetrySettings, clock = { now: () => 0 }) => {
   const written: string[] = [];

@@ -21,7 +21,7 @@ needs('tempo')('a decision in a real Tempo', () => {
         service: { name: 'nimbusguard', version: '0.1.0', instanceId: 'tempo-test' },
         log: { level: 'silent' },
         metrics: { enabled: false, mostTargets: 10 },
-        tracing: { endpoint: tempo.otlpUrl, holdRatio: 0 },
+        tracing: { endpoint: tempo.otlpUrl, holdRatio: 0, exportSeconds: 60 },
       },
     });
 
@@ -76,6 +76,8 @@ needs('tempo')('a decision in a real Tempo', () => {
     expect(named('limits').parentSpanId).toBe(named('decide').spanId);
 
     expect(named('reward').links).toEqual([{ traceId: scored.traceId, spanId: scored.spanId }]);
+    // They were sent together, and are there one after the other.
+    await expect.poll(() => traceOf(scored.traceId)).toBeDefined();
     const before = await traceOf(scored.traceId);
     expect(before?.spans.find((s) => s.name === 'decision.cycle')?.spanId).toBe(scored.spanId);
 
