@@ -78,7 +78,7 @@ const heavy = (n: number) =>
   });
 
 it('drops the oldest for a client that stops reading, and serves the others meanwhile', async () => {
-  const { url, port, events } = await listening();
+  const { url, port, events } = await listening([], { heartbeatSeconds: 3600 });
   const idle = await rawClient(port, ask);
   await once(idle, 'readable');
   const quick = frames(await fetch(`${url}/api/v1/events`));

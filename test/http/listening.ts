@@ -6,14 +6,14 @@ import { type HttpServer, type ServerSettings, startServer } from '#http/server'
 import type { DecisionRecord } from '#ports';
 import { world } from './world.ts';
 
-/** The whole interface on a free loopback port; gone when the test is. */
+/** The whole interface on a free loopback port; gone when the test is. Whoever is to be cut off while it leaves says so. */
 export const listening = async (
   kept: readonly DecisionRecord[] = [],
   settings: ServerSettings = {},
   overrides: Partial<AppDependencies> = {},
 ) => {
   const around = await world(kept, overrides);
-  const server: HttpServer = await startServer(around.deps, { port: 0, drainSeconds: 2, ...settings });
+  const server: HttpServer = await startServer(around.deps, { port: 0, drainSeconds: 60, ...settings });
   onTestFinished(() => server.close());
   return { ...around, ...server };
 };

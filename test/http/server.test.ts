@@ -47,7 +47,7 @@ it('ends event streams with a last word when it closes', async () => {
 });
 
 it('is not ready first, and still answers meanwhile', async () => {
-  const { url, close } = await listening([], { notReadySeconds: 2 });
+  const { url, close } = await listening([], { notReadySeconds: 8 });
   const closed = close();
   const answer = await fetch(`${url}/readyz`);
   expect([answer.status, (await fetch(`${url}/healthz`)).status]).toEqual([503, 200]);
