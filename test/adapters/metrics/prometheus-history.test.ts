@@ -20,6 +20,7 @@ needs('prometheus')('demand that a real Prometheus kept', () => {
       api: prometheusApi(
         checkedSettings(z.strictObject(prometheusConnection), {
           url: prometheus.url,
+          timeoutSeconds: 60,
           largestAnswerBytes: 2 ** 26,
         }),
       ),
