@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { untilReady, watch } from './watched.ts';
 
-const readyWithinSeconds = 60;
+const readyWithinSeconds = 180;
 const endsWithinSeconds = 20;
 
 export type Server = {

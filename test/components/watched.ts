@@ -54,7 +54,10 @@ export const watch = (program: string, args: readonly string[], folder: string):
   };
 };
 
-/** Waits until it is ready; one that dies is reported at once, with the end of its log. */
+/**
+ * Waits until it is ready; one that dies is reported at once, with the end of its log, though somebody else answer where it
+ * was to stand.
+ */
 export const untilReady = async (
   name: string,
   watched: Watched,
@@ -62,7 +65,7 @@ export const untilReady = async (
   withinSeconds: number,
 ): Promise<void> => {
   const deadline = Date.now() + withinSeconds * 1000;
-  while (!(await ready())) {
+  while (!(await ready()) || watched.death() !== undefined) {
     const why =
       watched.death() ?? (Date.now() < deadline ? undefined : `is not ready after ${withinSeconds} s`);
     if (why !== undefined) throw new Error(`[${name}] ${why}. The end of its log:\n${watched.log()}`);
