@@ -16,6 +16,7 @@ import { seconds, sleep } from './real-time.ts';
 
 const deployments = '/apis/apps/v1/namespaces/default/deployments';
 const maps = '/api/v1/namespaces/default/configmaps';
+const patience = (): AbortSignal => AbortSignal.timeout(120_000);
 
 needs('kubernetes')('a real API server', () => {
   let plane: ControlPlane;
@@ -115,26 +116,31 @@ needs('kubernetes')('a real API server', () => {
       await api.request('DELETE', `${maps}/m`);
       const query = { ...ours, resourceVersion: metadata.resourceVersion ?? '' };
       const seen: string[] = [];
-      for await (const { type, object } of api.watch(maps, query, AbortSignal.timeout(30_000)))
+      for await (const { type, object } of api.watch(maps, query, patience()))
         if (seen.push(`${type} ${object.metadata.name}`) === 3) break;
       expect(seen).toEqual(['ADDED m', 'MODIFIED m', 'DELETED m']);
     });
 
-    it('streams a bookmark, and ends when the server ends the watch', async () => {
+    it('streams a bookmark', async () => {
       // A server promises no bookmark but the one that says that all there was has been sent.
       const query = {
         labelSelector: 'of=nothing',
         sendInitialEvents: 'true',
         resourceVersionMatch: 'NotOlderThan',
         allowWatchBookmarks: 'true',
-        timeoutSeconds: '3',
       };
-      const seen: string[] = [];
-      for await (const { type, object } of api.watch(maps, query, AbortSignal.timeout(30_000))) {
-        seen.push(type);
+      for await (const { type, object } of api.watch(maps, query, patience())) {
+        expect(type).toBe('BOOKMARK');
         expect(Number(object.metadata.resourceVersion)).toBeGreaterThan(0);
+        break;
       }
-      expect(seen.slice(0, 1)).toEqual(['BOOKMARK']);
+    });
+
+    it('ends a watch where the server ends it', async () => {
+      const query = { labelSelector: 'of=nothing', timeoutSeconds: '1' };
+      const seen: string[] = [];
+      for await (const { type } of api.watch(maps, query, patience())) seen.push(type);
+      expect(seen).toEqual([]);
     });
 
     it('says 410 where a watch asks for what was before the server started', async () => {
@@ -145,7 +151,7 @@ needs('kubernetes')('a real API server', () => {
       );
       await server.start();
       const watch = async () => {
-        for await (const _ of api.watch(maps, { resourceVersion: '1' }, AbortSignal.timeout(30_000)));
+        for await (const _ of api.watch(maps, { resourceVersion: '1' }, patience()));
       };
       await expect(watch()).rejects.toEqual(refusedWith(410, 'Expired', /too old resource version/));
     });
@@ -194,7 +200,7 @@ needs('kubernetes')('a real API server', () => {
       await server.start();
       await api.request('DELETE', `${maps}/goes`);
       await put('comes');
-      await until('all changes', 60, async () => (changes.length >= 4 ? true : undefined));
+      await until('all changes', 120, async () => (changes.length >= 4 ? true : undefined));
       expect(changes.slice(2).sort()).toEqual(['added default/comes', 'deleted default/goes']);
       expect(copy.get('default', 'goes')).toBeUndefined();
       expect([...copy.items()].sort()).toEqual(['comes', 'stays']);

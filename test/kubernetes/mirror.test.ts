@@ -250,6 +250,8 @@ describe('a mirror', () => {
   it('outlives cut connections of a real stream', async () => {
     let version = 1;
     const objects = [thing('a', 1)];
+    // What is cut off before it was read is lost, and this server tells nothing twice.
+    const onHeard = new Map<string, () => void>();
     const server = await smallServer((request, response) => {
       const { searchParams: query } = new URL(request.url ?? '', 'https://x');
       if (query.get('watch') === null) {
@@ -261,8 +263,8 @@ describe('a mirror', () => {
         ...thing(name, version),
         metadata: { name, namespace: 'ns', resourceVersion: `${version}` },
       };
+      onHeard.set(name, () => response.destroy());
       response.writeHead(200).write(`${JSON.stringify({ type: 'ADDED', object })}\n{"type":`);
-      setTimeout(() => response.destroy(), 5);
     });
     const api = openKubeApi({ credentials: server.credentials });
     const stop = new AbortController();
@@ -271,7 +273,10 @@ describe('a mirror', () => {
       api,
       path,
       keep: ({ size }) => size,
-      onChange: ({ name }) => name === 'w4' && resolve(),
+      onChange: ({ name }) => {
+        onHeard.get(name)?.();
+        if (name === 'w4') resolve();
+      },
       now: () => performance.now() / 1000,
       sleep: (_, signal) =>
         new Promise((wake, reject) => {

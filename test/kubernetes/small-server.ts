@@ -26,6 +26,8 @@ export const smallServer = async (
   const { certificate, key } = selfSigned(given);
   let count = 0;
   const server = createServer({ cert: certificate, key }, handle);
+  // As long as a real one: on a busy machine two requests one after the other may lie seconds apart.
+  server.keepAliveTimeout = 90_000;
   server.on('secureConnection', () => count++);
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;

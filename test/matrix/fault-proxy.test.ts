@@ -96,6 +96,8 @@ it('falls silent on open connections too, and ends them when that is lifted', as
     () => 'answered',
     () => 'cut',
   );
+  // What comes only after it was lifted is answered.
+  await expect.poll(() => proxy.seen.length).toBe(2);
   const patience = new Promise((resolve) => setTimeout(resolve, 200, 'silent'));
   expect(await Promise.race([next, asked, patience])).toBe('silent');
   proxy.lift();
