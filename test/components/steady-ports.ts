@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 
-/** Below the range from which Linux takes the near ends of outgoing connections: one that is let go is free for its owner's next start. */
+/** Below the range from which Linux takes the near ends of outgoing connections, which hold a port for a minute after their end: one that is let go is free for its owner’s next start. */
 const lowest = 20_000;
 const highest = 32_000;
 
