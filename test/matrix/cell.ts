@@ -1,7 +1,8 @@
 import { expect } from 'vitest';
 import { figure, type Row } from './cell-table.ts';
 import { soon } from './form.ts';
-import { judge } from './judge.ts';
+import type { Judged } from './judge.ts';
+import { judgeSettled } from './judge-settled.ts';
 import type { Lab } from './lab.ts';
 import { openWorld, type World } from './world.ts';
 
@@ -26,15 +27,15 @@ export type Cell = {
 };
 
 const identities = ['one', 'two', 'three'];
-const settleSeconds = 60;
-const recoverSeconds = 120;
+const settleSeconds = 180;
+const recoverSeconds = 180;
 
 /** One cell: a world that is served, a disturbance, a world that is served again, and the law held to it. */
 export const runCell = async (lab: Lab, cell: Cell): Promise<Row> => {
   const startedAt = performance.now();
   const world = await openWorld(lab, cell);
   let said: string | undefined;
-  let judged: ReturnType<typeof judge>;
+  let judged: Judged;
   try {
     for (const identity of identities.slice(0, cell.replicas ?? 1)) await world.addReplica(identity);
     await world.served(settleSeconds);
@@ -42,11 +43,11 @@ export const runCell = async (lab: Lab, cell: Cell): Promise<Row> => {
     await world.served(recoverSeconds);
     for (const { operator } of world.replicas) await operator().stop();
     const { hadFallen } = cell;
-    judged = judge({
+    judged = await judgeSettled(async () => ({
       records: await world.records(),
       changes: world.sizes.changes,
       ...(hadFallen !== undefined && { hadFallen }),
-    });
+    }));
   } catch (error) {
     const logs = world.replicas.map(({ identity, operator }) => `${identity}:\n${operator().log()}`);
     throw new Error(`${cell.title}: ${(error as Error).message}\n${logs.join('\n')}`, { cause: error });

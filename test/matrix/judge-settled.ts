@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Judged, judge } from './judge.ts';
 
-const settlesWithinSeconds = 10;
+const settlesWithinSeconds = 60;
 
 const isGood = ({ wrongDowns, doubleWrites, lostRecords }: Judged): boolean =>
   wrongDowns.length + doubleWrites.length + lostRecords.length === 0;

@@ -34,7 +34,13 @@ it('takes a decrease for wrong, unless demand fell before', () => {
 });
 
 it('misses the record of a change that nobody kept', () => {
-  expect(judge({ records: [kept(5, 3, 5)], changes: [change(9, 3, 5)] }).lostRecords).toHaveLength(1);
+  expect(judge({ records: [kept(5, 3, 5)], changes: [change(25, 3, 5)] }).lostRecords).toHaveLength(1);
+  const failed = { ...kept(5, 3, 5), outcome: 'failed' as const };
+  expect(judge({ records: [failed], changes: [change(9, 3, 5)] }).lostRecords).toHaveLength(1);
+});
+
+it('takes a change that a watch tells of late for the one that was kept', () => {
+  expect(judge({ records: [kept(5, 3, 5)], changes: [change(15, 3, 5)] })).toMatchObject(good);
 });
 
 it('does not ask for the records of what others changed', () => {

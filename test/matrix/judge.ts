@@ -15,8 +15,11 @@ export type Judged = {
 
 /** Clocks of records are cut to milliseconds. */
 const slackSeconds = 1;
-/** What a watch tells comes later than it happened, on a busy machine by seconds. */
-const toldLateSeconds = 3;
+/**
+ * What a watch tells comes later than it happened, on a busy machine by seconds. A decision that was carried out has its
+ * change, however late that is told; one that failed had none perhaps, and takes none for its own that the next cycle made.
+ */
+const toldLateSeconds = { scaled: 15, failed: 3 } as const;
 
 const changeText = ({ atSeconds, name, from, to, manager }: SizeChange): string =>
   `${new Date(atSeconds * 1000).toISOString()} ${name} ${from} → ${to} by ${manager || 'nobody'}`;
@@ -27,11 +30,12 @@ const recordText = ({ atSeconds, target, decision, outcome, leaseTransitions }: 
 const doneAt = ({ atSeconds, stages = [] }: DecisionRecord): number =>
   Math.max(atSeconds, ...stages.map(({ startedAt, seconds }) => startedAt + seconds));
 
-const isWithin = (record: DecisionRecord, atSeconds: number): boolean =>
-  atSeconds >= record.atSeconds - slackSeconds && atSeconds <= doneAt(record) + toldLateSeconds;
-
 /** A write whose answer was lost is kept as one that failed. */
 const mayHaveWritten = ({ outcome }: DecisionRecord): boolean => outcome === 'scaled' || outcome === 'failed';
+
+const isWithin = (record: DecisionRecord, atSeconds: number): boolean =>
+  atSeconds >= record.atSeconds - slackSeconds &&
+  atSeconds <= doneAt(record) + toldLateSeconds[record.outcome === 'scaled' ? 'scaled' : 'failed'];
 
 const longestGap = (records: readonly DecisionRecord[]): number =>
   records.reduce((longest, { atSeconds }, i) => {

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Operator } from '#test/cluster/operator';
 import { cpuFromMetricsServer } from '#test/cluster/scaling-policy';
+import { until } from '#test/cluster/until';
 import { startExporter } from '#test/components/exporter';
 import { needs } from '#test/components/needs';
 import { startPrometheus, startTimeoutMs } from '#test/components/start';
@@ -183,7 +184,7 @@ needs('kubernetes', 'prometheus')('the operator, whatever Prometheus says', () =
       expect(message).toMatch(words);
       if (cpu !== undefined) {
         await lab.conditionIs(name, 'Fallback', 'True', 'FallbackRaised');
-        expect(await lab.size(name)).toBeGreaterThan(before);
+        await until('a larger size', 60, async () => ((await lab.size(name)) > before ? true : undefined));
       }
       await sleep(brokenSeconds * 1000);
 
