@@ -59,15 +59,16 @@ export const runPools = (plane: ControlPlane, startUpSeconds: number): { stop():
     const known = sizes.get(name);
     if (known === replicas) return;
     if (known === undefined)
-      await plane.api.create(deployments, deployment({ name, replicas, startUpSeconds }));
+      await plane.api.ask('POST', deployments, deployment({ name, replicas, startUpSeconds }));
     else await plane.api.patch(`${deployments}/${name}`, { spec: { replicas } });
     await plane.api.patch(`${pools}/${name}/status`, { status: { replicas, selector: `app=${name}` } });
     sizes.set(name, replicas);
   };
   const run = async (): Promise<void> => {
     while (!stop.signal.aborted) {
-      const { items } = await plane.api.get<{ items: readonly Pool[] }>(pools);
-      for (const one of items) await follow(one);
+      // As controllers do: what fails is tried again.
+      const { items } = await plane.api.get<{ items: readonly Pool[] }>(pools).catch(() => ({ items: [] }));
+      for (const one of items) await follow(one).catch(() => undefined);
       await new Promise((resolve) => setTimeout(resolve, 200));
     }
   };

@@ -164,6 +164,6 @@ needs('kubernetes', 'prometheus')('an operator with the rights of the manifests'
     // Of two that take the same pods the first may have been looked at before the other was there: then it held.
     expect((await kept('twin')).filter(({ outcome }) => outcome !== 'held')).toEqual([]);
     for (const name of faulty) await lab.api.ask('DELETE', `${scalingPolicies}/${name}`);
-    expect((await fetch(`${operator.url}/readyz`)).status).toBe(200);
+    await expect.poll(async () => (await fetch(`${operator.url}/readyz`)).status).toBe(200);
   });
 });

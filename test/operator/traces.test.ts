@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { DecisionRecord } from '#ports';
 import type { Operator } from '#test/cluster/operator';
+import { deployments } from '#test/cluster/scaled';
 import { until } from '#test/cluster/until';
 import { needs } from '#test/components/needs';
 import { startTempo, startTimeoutMs, type Tempo } from '#test/components/start';
@@ -22,8 +23,15 @@ needs(
     // Looked at within a tenth of a second of each other: who comes a third of the interval later asks anew.
     for (const name of ['web', 'mail']) {
       await lab.workload(name, 2, 100);
-      await lab.policy(name, toward(name === 'web' ? 4 : 2));
+      // A write upon a version that moves is made twice, and shows both.
+      await until(`${name} at rest`, 120, async () => {
+        const { status } = await lab.api.get<{ status: { readyReplicas?: number } }>(
+          `${deployments}/${name}`,
+        );
+        return status.readyReplicas === 2 || undefined;
+      });
     }
+    for (const name of ['web', 'mail']) await lab.policy(name, toward(name === 'web' ? 4 : 2));
   }, startTimeoutMs);
   afterAll(() => lab?.close());
 
@@ -71,7 +79,7 @@ needs(
     expect(trace.resource).toMatchObject({ 'service.name': 'nimbusguard', 'k8s.cluster.name': 'lab' });
     await until(
       'the decision in a search of Tempo',
-      20,
+      120,
       async () => (await tracesWith(tempo, 'nimbusguard.decision.id', id)).includes(traceId) || undefined,
     );
   });
@@ -83,7 +91,7 @@ needs(
       return named(trace, 'observe/requests/value').attributes['nimbusguard.call.shared_by'];
     };
 
-    await until('both shared', 60, async () => {
+    await until('both shared', 120, async () => {
       const found = [await sharedBy('web'), await sharedBy('mail')];
       if (found.every((one) => one === 2)) return found;
       throw new Error(`shared by ${found}`);
