@@ -27,7 +27,7 @@ export const usageOf = ({ cpu, memory = '64Mi' }: Usage): Readonly<Record<string
 });
 
 /** Annotations by which kwok makes a pod Ready between so many seconds after it was created and one more. */
-const readyAfter = (seconds: number): Readonly<Record<string, string>> => ({
+export const readyAfter = (seconds: number): Readonly<Record<string, string>> => ({
   'pod-create.stage.kwok.x-k8s.io/delay': '0s',
   'pod-create.stage.kwok.x-k8s.io/jitter-delay': '100ms',
   'pod-ready.stage.kwok.x-k8s.io/delay': `${seconds}s`,

@@ -99,7 +99,7 @@ export const sizesOnce = (
   look: () => Promise<Sizes>,
   wanted: (sizes: Sizes) => boolean,
 ): Promise<Sizes> =>
-  until(what, 60, async () => {
+  until(what, 120, async () => {
     const sizes = await look();
     return wanted(sizes) ? sizes : undefined;
   });

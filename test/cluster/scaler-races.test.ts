@@ -6,7 +6,7 @@ import { kubeconfigCredentials } from '#kubernetes/kubeconfig-credentials';
 import { needs } from '#test/components/needs';
 import { startTimeoutMs } from '#test/components/start';
 import { type ControlPlane, startControlPlane } from './control-plane.ts';
-import { autoscaler, deployment } from './objects.ts';
+import { autoscaler, deployment, readyAfter } from './objects.ts';
 import { definition, definitions } from './pools.ts';
 import {
   budgets,
@@ -208,7 +208,8 @@ needs('kubernetes')('a scaler among others', () => {
     expect(seen).not.toContain(true);
 
     await plane.api.patch(`${deployments}/${target.name}`, {
-      spec: { template: { metadata: { annotations: { version: 'next' } } } },
+      // For so long that nobody who looks now and then can miss it.
+      spec: { template: { metadata: { annotations: { version: 'next', ...readyAfter(10) } } } },
     });
     await sizesOnce('a rollout', look, ({ rollout }) => rollout);
     await sizesOnce('its end', look, ({ rollout }) => !rollout);
@@ -317,7 +318,10 @@ needs('kubernetes')('a scaler among others', () => {
 
   it.concurrent('sets the floor of an HPA, which comes up to it, and respects a person who moves that', async () => {
     const name = freshName('bounded');
-    const target = await startedDeployment(plane, scaled, { name, replicas: 2 });
+    const target = { namespace: 'default', kind: 'Deployment', name };
+    // Longer than it takes to look at what is starting.
+    await plane.api.create(deployments, deployment({ name, replicas: 2, startUpSeconds: 10 }));
+    await settled(scaled, target, 2);
     const bounds = scaled.bounds();
     await expect(bounds.replicas(target)).rejects.toThrow(
       `no HorizontalPodAutoscaler scales ${targetKey(target)}`,
