@@ -1,11 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
+import { until } from '#test/cluster/until';
 import { startExporter } from '#test/components/exporter';
 import { needs } from '#test/components/needs';
 import { startPrometheus, startTimeoutMs } from '#test/components/start';
 import { addressOf, place } from '../cli/spawned.ts';
 
-type Row = { atSeconds: number; from: number; to: number; target: { kind: string } };
+type Row = {
+  atSeconds: number;
+  target: { kind: string };
+  observation: { demand?: number };
+  decision: { from: number; to: number };
+};
 const policies = [
   { policy: { name: 'shadow-q' }, spec: { intervalSeconds: 5 } },
   { policy: { name: 'q-learning' }, spec: { intervalSeconds: 1 } },
@@ -57,17 +63,18 @@ needs('prometheus')('a service whose Prometheus is killed and comes back', () =>
       });
       const service = here.start(['run', '--json']);
       const url = await addressOf(service);
-      await sleep(20_000);
-      const goneAt = Date.now() / 1000;
-      await first.stop();
-      await sleep(18_000);
-      const second = await startPrometheus({ scrape, port, stopWith: 'SIGKILL' });
-      const backAt = Date.now() / 1000;
-      // Whoever failed several times in a row looks again only after a while.
       const lately = async (): Promise<readonly Row[]> => {
         const answer = await fetch(`${url}/api/v1/decisions?limit=100`);
         return ((await answer.json()) as { items: Row[] }).items;
       };
+      await until('decisions', 120, async () => ((await lately()).length > 20 ? true : undefined));
+      await first.stop();
+      const goneAt = Date.now() / 1000;
+      await sleep(18_000);
+      const comesAt = Date.now() / 1000;
+      const second = await startPrometheus({ scrape, port, stopWith: 'SIGKILL' });
+      const backAt = Date.now() / 1000;
+      // Whoever failed several times in a row looks again only after a while.
       const isBack = (row: Row): boolean => row.target.kind === 'Deployment' && row.atSeconds > backAt + 5;
       while (!(await lately()).some(isBack)) await sleep(500);
       service.child.kill('SIGTERM');
@@ -76,13 +83,16 @@ needs('prometheus')('a service whose Prometheus is killed and comes back', () =>
       await Promise.all([second.stop(), exporter.stop()]);
 
       const rows = JSON.parse((await here.run('history', '--json', '--limit', '1000')).out) as Row[];
-      const between = (from: number, to: number) => rows.filter(({ atSeconds: at }) => at >= from && at < to);
       expect(code).toBe(0);
       // Sizes stand in the same Prometheus: without them there is nothing to decide on.
       expect(JSON.parse(out).abandoned).toBeGreaterThan(3);
-      expect(between(0, goneAt).length).toBeGreaterThan(10);
-      // It comes back without its past: rates are known again some seconds later.
-      expect(between(goneAt, backAt + 5).filter(({ from, to }) => to < from)).toEqual([]);
+      expect(rows.filter(({ atSeconds }) => atSeconds < goneAt).length).toBeGreaterThan(10);
+      // It comes back without its past: sizes are known at once, rates only some seconds later.
+      const blind = rows.filter(
+        ({ atSeconds, observation: { demand } }) =>
+          atSeconds >= goneAt && (atSeconds < comesAt || demand === undefined),
+      );
+      expect(blind.filter(({ decision: { from, to } }) => to < from)).toEqual([]);
     },
     startTimeoutMs,
   );
