@@ -24,7 +24,7 @@ const folder = join(cacheFolder(), '..', 'cluster');
 const stateFile = join(folder, 'state.json');
 const logFile = join(folder, 'keeper.log');
 const kubeconfig = join(folder, 'kubeconfig');
-const endsWithinSeconds = 30;
+const endsWithinSeconds = 120;
 const startsWithinSeconds = 300;
 
 type State = { readonly id: string; readonly url?: string };

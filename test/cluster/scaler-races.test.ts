@@ -107,6 +107,13 @@ needs('kubernetes')('a scaler among others', () => {
 
   it.concurrent('awaits a write that is sent, even if the signal ends the call meanwhile', async () => {
     const target = await started('awaited');
+    // A write upon an older version is refused, and then the signal is heeded.
+    await until('the newest version in the view', 60, async () => {
+      const { metadata } = await plane.api.get<{ metadata: { resourceVersion: string } }>(
+        `${deployments}/${target.name}`,
+      );
+      return (await scaled.view.see(target)).resourceVersion === metadata.resourceVersion || undefined;
+    });
     const stop = new AbortController();
     const request: Scaled['api']['request'] = (method, path, sent) => {
       if (method === 'PUT') stop.abort(new Error('enough'));
