@@ -6,7 +6,8 @@ type Demand = { counted: number; perSecond: number; growthPerSecond: number; sin
 
 /**
  * A page of metrics with the counter `http_requests_total` of each workload. What is counted between two looks is its
- * demand, to the millisecond, whenever it is looked at.
+ * demand, to the millisecond, whenever it is looked at: each sample says when it was counted, for Prometheus would take it
+ * for as old as its own question, which a busy machine may have kept for seconds.
  */
 export const startDemandPage = async () => {
   const all = new Map<string, Demand>();
@@ -23,10 +24,11 @@ export const startDemandPage = async () => {
   };
   const server = createServer((_, response) => {
     response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4' });
+    const stamp = Date.now();
     const lines = [...all].map(([key, one]) => {
       const [namespace, name] = key.split('/');
       const labels = `{namespace="${namespace}",deployment="${name}"}`;
-      return `http_requests_total${labels} ${moved(one).counted.toFixed(3)}\n`;
+      return `http_requests_total${labels} ${moved(one).counted.toFixed(3)} ${stamp}\n`;
     });
     response.end(`# TYPE http_requests_total counter\n${lines.join('')}`);
   });
