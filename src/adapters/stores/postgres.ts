@@ -32,8 +32,13 @@ const mends: readonly (readonly [string, string])[] = [
   ['08', 'lost the connection: it is tried anew with the next call'],
 ];
 
+const connections = 8;
+const connectionSeconds = 5;
+
+/** Of the pool, not the server: https://github.com/brianc/node-postgres/blob/master/packages/pg-pool/index.js */
+const allBusy = /timeout exceeded when trying to connect/;
 const unreachable =
-  /ECONN|ENOTFOUND|EAI_AGAIN|EPIPE|ETIMEDOUT|[Cc]onnection (terminated|error)|connection timeout|timeout exceeded|not queryable/;
+  /ECONN|ENOTFOUND|EAI_AGAIN|EPIPE|ETIMEDOUT|[Cc]onnection (terminated|error)|connection timeout|not queryable/;
 
 export const postgresFault =
   (where: string): Fault =>
@@ -42,7 +47,11 @@ export const postgresFault =
     const known = mends.find(([state]) => code.startsWith(state))?.[1];
     const lost =
       'cannot be reached: check that it runs and the URL is right; it is tried anew with the next call';
-    const mend = known ?? (unreachable.test(`${code} ${message}`) ? lost : undefined);
+    const slow = `answers too slowly, ${connections} connections were busy for ${connectionSeconds} s: look for long locks or a slow disk`;
+    const mend =
+      known ??
+      (allBusy.test(message) ? slow : undefined) ??
+      (unreachable.test(`${code} ${message}`) ? lost : undefined);
     return new PortError(
       'postgres',
       mend === undefined
@@ -94,10 +103,10 @@ export const openPostgres = async (url: string, options: PostgresOptions = {}): 
   const fault = postgresFault(where);
   const settings: pg.PoolConfig = {
     connectionString: url,
-    max: 8,
+    max: connections,
     types,
     application_name: 'nimbusguard',
-    connectionTimeoutMillis: 5000,
+    connectionTimeoutMillis: connectionSeconds * 1000,
     statement_timeout: (options.statementTimeoutSeconds ?? 15) * 1000,
     lock_timeout: (options.lockTimeoutSeconds ?? 5) * 1000,
     keepAlive: true,

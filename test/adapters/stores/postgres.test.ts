@@ -59,6 +59,28 @@ needs('postgres')('PostgreSQL', () => {
     await store.close();
   });
 
+  it('says that a server is too slow for all that is to be written, not that it is gone', async () => {
+    const { url } = await server.fresh();
+    const store = await openPostgres(url, { lockTimeoutSeconds: 120, statementTimeoutSeconds: 120 });
+    await store.append(record());
+    const lock = await lockDecisions(url);
+    const appends = Array.from({ length: 9 }, (_, i) =>
+      store.append(record({ id: cycleId(startAt, i + 2) })),
+    );
+    const first = Promise.race(appends);
+    try {
+      expect((await faultOf(first)).message).toMatch(
+        /answers too slowly, 8 connections were busy for 5 s: look for long locks.*nothing was half-written/,
+      );
+    } finally {
+      await lock.release();
+    }
+    const ends = await Promise.allSettled(appends);
+    expect(ends.filter(({ status }) => status === 'fulfilled')).toHaveLength(8);
+    expect((await store.targets())[0]?.decisions).toBe(9);
+    await store.close();
+  });
+
   it('reports a connection lost in the middle of a write, keeps nothing of it, and works with the next call', async () => {
     const { url, query } = await server.fresh();
     const store = await openPostgres(url, { lockTimeoutSeconds: 120, statementTimeoutSeconds: 120 });
