@@ -5,20 +5,22 @@ test('a loop that is killed ten times decides as one that never was, and loses n
   const found = await killedOften({
     kills: 10,
     seed: 2,
-    seconds: 2400,
+    // Ten lives of two seconds play 1200 at most: the rest is for pauses of the machine, that nobody comes to the end.
+    seconds: 4800,
     speed: 60,
     lifeSeconds: 2,
     policy: 'shadow-q',
   });
-  // Of 480 decisions each of ten kills may fall between keeping one and telling it.
-  expect(found.acknowledged).toBeGreaterThanOrEqual(470);
+  // Two kills fall into a start with this seed: who is not killed there has acknowledged something.
+  expect(found.early).toBeLessThanOrEqual(2);
   expect(found).toMatchObject({
     kills: 10,
     lost: [],
+    skipped: [],
     broken: [],
     damagedSnapshots: 0,
-    // 2400 s, a decision each 5 s
-    decisions: 480,
+    // 4800 s, a decision each 5 s
+    decisions: 960,
     differing: [],
     differingRewards: 0,
   });

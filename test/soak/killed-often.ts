@@ -19,7 +19,7 @@ export type Soak = {
   readonly seconds: number;
   /** Simulated seconds in one second while there is somebody to kill. */
   readonly speed: number;
-  /** A life ends at a random moment, at most so long after the loop began; one in five ends while it still starts. */
+  /** A life ends at a random moment, at most so long after its first decision; one in five ends while it still starts. */
   readonly lifeSeconds: number;
   readonly policy: string;
   readonly progress?: (line: string) => void;
@@ -32,6 +32,8 @@ export type Findings = {
   readonly acknowledged: number;
   /** Acknowledged, but not in the store. */
   readonly lost: readonly string[];
+  /** Kept and never acknowledged, though one that the same life kept later was, or that life ended in order. */
+  readonly skipped: readonly string[];
   /** What the database itself found wrong, and records that could not be read. */
   readonly broken: readonly string[];
   readonly damagedSnapshots: number;
@@ -125,6 +127,20 @@ const essence = ({ atSeconds, observation, decision, outcome, spec }: DecisionRe
   },
 });
 
+/** A line may be under way when its life ends; but they come in order, and who ends in order has said them all. */
+const skippedBy = (
+  lives: readonly (readonly string[])[],
+  kept: readonly DecisionRecord[],
+): readonly string[] => {
+  const told = new Set(lives.flat());
+  const ids = kept.map(({ id }) => id);
+  return lives.flatMap((life, i) => {
+    const known = life.map((id) => ids.indexOf(id)).filter((at) => at >= 0);
+    const end = i === lives.length - 1 ? ids.length : Math.max(...known) + 1;
+    return ids.slice(Math.min(...known), end).filter((id) => !told.has(id));
+  });
+};
+
 const rewardOf = ({ reward }: DecisionRecord): number | undefined => reward?.reward.total;
 
 /**
@@ -135,7 +151,7 @@ export const killedOften = async (soak: Soak): Promise<Findings> => {
   const rng = random(soak.seed, 9);
   const here = place(soak);
   const path = join(here.cwd, 'killed.db');
-  const told: string[] = [];
+  const lives: (readonly string[])[] = [];
   const lost: string[] = [];
   const broken: string[] = [];
   let early = 0;
@@ -160,8 +176,7 @@ export const killedOften = async (soak: Soak): Promise<Findings> => {
     for (let kill = 1; kill <= soak.kills; kill++) {
       const life = here.start('killed.json', path);
       const inStart = rng.next() < 0.2;
-      while (!inStart && life.child.exitCode === null && !life.err().includes('"body":"started"'))
-        await sleep(10);
+      while (!inStart && life.child.exitCode === null && life.told().length === 0) await sleep(10);
       await Promise.race([sleep(rng.next() * soak.lifeSeconds * 1000), life.ended]);
       if (life.child.exitCode !== null)
         throw new Error(`nobody is left to kill:\n${life.err().slice(-2000)}`);
@@ -169,12 +184,13 @@ export const killedOften = async (soak: Soak): Promise<Findings> => {
       await life.ended;
       const acknowledged = life.told();
       if (acknowledged.length === 0) early++;
-      told.push(...acknowledged);
+      lives.push(acknowledged);
       await examine(acknowledged);
       if (kill % 10 === 0)
-        soak.progress?.(`${kill} kills, ${told.length} decisions acknowledged, ${lost.length} lost`);
+        soak.progress?.(`${kill} kills, ${lives.flat().length} decisions acknowledged, ${lost.length} lost`);
     }
-    told.push(...(await here.through('whole.json', path)));
+    lives.push(await here.through('whole.json', path));
+    const told = lives.flat();
     await here.through('whole.json', join(here.cwd, 'whole.db'));
     const killed = await openStore(path);
     const whole = await openStore(join(here.cwd, 'whole.db'));
@@ -201,6 +217,7 @@ export const killedOften = async (soak: Soak): Promise<Findings> => {
       early,
       acknowledged: told.length,
       lost,
+      skipped: skippedBy(lives, is),
       broken,
       damagedSnapshots,
       snapshots,

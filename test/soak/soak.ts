@@ -30,6 +30,7 @@ const rows: readonly (readonly [string, number])[] = [
   ['before a first decision', found.early],
   ['decisions acknowledged', found.acknowledged],
   ['acknowledged and lost', found.lost.length],
+  ['never acknowledged', found.skipped.length],
   ['broken or half-written', found.broken.length],
   ['snapshots', found.snapshots],
   ['snapshots damaged', found.damagedSnapshots],
@@ -42,4 +43,11 @@ for (const [what, count] of rows) process.stdout.write(`${what.padEnd(26)} ${Str
 for (const line of found.broken) process.stdout.write(`${line}\n`);
 if (found.differing.length > 0) process.stdout.write(`first difference at decision ${found.differing[0]}\n`);
 process.exitCode =
-  found.lost.length + found.broken.length + found.damagedSnapshots + found.differing.length > 0 ? 1 : 0;
+  found.lost.length +
+    found.skipped.length +
+    found.broken.length +
+    found.damagedSnapshots +
+    found.differing.length >
+  0
+    ? 1
+    : 0;
