@@ -136,9 +136,9 @@ test.each([
 
 describe('a Prometheus that fails', () => {
   it.each([
-    [503, /^nimbusguard: \[prometheus\] up: HTTP 503 overloaded\n$/],
-    [undefined, /^nimbusguard: \[prometheus\] up: no answer within 1 s from http:\/\/127/],
-  ])('with %s is named, with the query', async (status, said) => {
+    [503, '1m', /^nimbusguard: \[prometheus\] up: HTTP 503 overloaded\n$/],
+    [undefined, '1s', /^nimbusguard: \[prometheus\] up: no answer within 1 s from http:\/\/127/],
+  ])('with %s is named, with the query', async (status, timeout, said) => {
     const server = createServer((_, response) => {
       if (status !== undefined) response.writeHead(status).end('overloaded');
     });
@@ -152,7 +152,7 @@ describe('a Prometheus that fails', () => {
       '--capacity',
       '50',
       '--timeout',
-      '1s',
+      timeout,
     );
     server.closeAllConnections();
     server.close();
