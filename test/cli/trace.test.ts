@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { tempoTrace } from '#telemetry/tempo';
+import { until } from '#test/cluster/until';
 import { needs } from '#test/components/needs';
 import { startTempo, startTimeoutMs, type Tempo } from '#test/components/start';
-import { traceIn } from '#test/telemetry/traces-in-tempo';
-import { place, service } from './spawned.ts';
+import { addressOf, place, service } from './spawned.ts';
 
 needs('tempo')('trace', () => {
   let tempo: Tempo;
@@ -10,7 +11,7 @@ needs('tempo')('trace', () => {
   let newest: { readonly id: string; readonly traceId: string };
   beforeAll(async () => {
     tempo = await startTempo();
-    here = service();
+    here = service({ speed: 5 });
     const variables = {
       OTEL_EXPORTER_OTLP_ENDPOINT: tempo.otlpUrl,
       OTEL_SERVICE_NAME: 'scaler',
@@ -18,14 +19,23 @@ needs('tempo')('trace', () => {
       NIMBUSGUARD_POD_NAME: 'nimbusguard-0',
       NIMBUSGUARD_NODE_NAME: 'node-1',
     };
-    await here.start(['run'], variables).ended;
-    [newest] = JSON.parse((await here.run('history', '--json', '--limit', '1')).out);
+    const started = here.start(['run'], variables);
+    const url = await addressOf(started);
+    const get = async (path: string): Promise<unknown> => (await fetch(`${url}/api/v1/${path}`)).json();
+    // While it runs: what waits at its end is sent for some seconds alone.
+    newest = await until('a trace', 60, async () => {
+      const { items } = (await get('decisions?limit=2')) as { items: { id: string }[] };
+      // The first look sees nothing.
+      if (items.length < 2) return undefined;
+      const record = (await get(`decisions/${items[0]!.id}`)) as typeof newest;
+      return (await tempoTrace(tempo.queryUrl, record.traceId)) && record;
+    });
+    started.child.kill('SIGTERM');
+    await started.ended;
   }, startTimeoutMs);
   afterAll(() => tempo?.stop());
 
   test('draws the trace of a decision by its id: agents, metrics and limits with their times', async () => {
-    await traceIn(tempo, newest.traceId);
-
     const { code, out, err } = await here.run('trace', newest.id, '--tempo', tempo.queryUrl);
 
     expect({ code, err }).toEqual({ code: 0, err: '' });
@@ -39,8 +49,6 @@ needs('tempo')('trace', () => {
   });
 
   test('gives the same as JSON, with who sent it', async () => {
-    await traceIn(tempo, newest.traceId);
-
     const { out } = await here.run('--json', 'trace', newest.id, '--tempo', `${tempo.queryUrl}/`);
 
     const { spans, ...rest } = JSON.parse(out);
