@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { place, steadyLoad } from '#test/cli/spawned';
@@ -76,13 +76,20 @@ describe('nimbusguard experiment run', () => {
       contestants: [{ name: 'hpa-tuned' }, { name: 'shadow-q' }],
       subject: 'shadow-q',
     };
-    const { cwd, start, run } = home({ ...slow, seeds: [1, 2, 3] });
-    const { child, ended, err } = start(['experiment', 'run', '.', '--threads', '1']);
-    while (!err().includes('threads')) await new Promise((resolve) => setTimeout(resolve, 20));
+    // So many that it is not at its end, however late it hears of Ctrl-C.
+    const seeds = Array.from({ length: 200 }, (_, i) => i + 1);
+    const { cwd, start, run } = home({ ...slow, seeds });
+    const { child, ended } = start(['experiment', 'run', '.', '--threads', '1']);
+    await expect.poll(() => (existsSync(journal(cwd)) ? statSync(journal(cwd)).size : 0)).toBeGreaterThan(0);
     child.kill('SIGINT');
     expect((await ended).code).toBe(130);
-    const { code } = await run('experiment', 'run', '.');
-    expect([code, linesOf(journal(cwd)).length]).toEqual([0, 6]);
+    const kept = verdicts(journal(cwd));
+    const { code } = await run('experiment', 'run', '.', '--only', 'seed=1,2,200');
+    const all = verdicts(journal(cwd));
+    expect([code, new Set(all).size]).toEqual([0, all.length]);
+    expect(all).toEqual(expect.arrayContaining([...kept]));
+    const { out } = await run('experiment', 'run', '.', '--only', 'seed=1,2,200');
+    expect(out).toContain('0 cells run, 6 stood there');
   });
 
   it('shares cells out in shards, and reports on all of them', async () => {
