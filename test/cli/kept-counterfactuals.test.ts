@@ -70,9 +70,9 @@ describe('what was paid', () => {
   });
 });
 
-describe('knobs', () => {
-  const knobs = () => tunedKnobs({ store, inTurn: turnstile(1), signal, onFault: fault });
+const knobs = () => tunedKnobs({ store, inTurn: turnstile(1), signal, onFault: fault });
 
+describe('knobs', () => {
   it('are picked beside whoever asks, on what had passed by then, and are there at once from then on', async () => {
     const first = knobs();
     expect(await first.picked('hpa-tuned', newest)).toBe(undefined);
@@ -97,6 +97,7 @@ describe('counterfactuals of a store', () => {
     keptCounterfactuals({ store: of, settingsOf: () => undefined, waits, signal, onFault: fault });
 
   it('say what others would have done, with the knobs that are picked', async () => {
+    await knobs().picking('hpa-tuned', newest);
     const { others } = await asked().others(newest);
     expect(others.others.map(({ name, to }) => [name, to !== undefined])).toEqual([
       ['hpa', true],
