@@ -13,7 +13,14 @@ type Told = { readonly answer: Answer; readonly archive: Archive };
 /** What the explainer lets through of a model that follows a script, and what that was told of its lies. */
 const wordsOf = async (script: Script, { answer, archive }: Told) => {
   const model = await scriptedModel(script);
-  const settings = explainerSchema.parse({ model: 'scripted', apiKey: 'none', baseUrl: model.baseUrl });
+  // The page is the same on a slow machine.
+  const timeLimitSeconds = 300;
+  const settings = explainerSchema.parse({
+    model: 'scripted',
+    apiKey: 'none',
+    baseUrl: model.baseUrl,
+    timeLimitSeconds,
+  });
   const explainer = await openExplainer(settings, {
     now: () => answer.asked.atSeconds,
     retentionSeconds: 86_400,

@@ -171,7 +171,7 @@ needs('kubernetes')('the base manifests on an API server', () => {
 
   it('make pods that the restricted Pod Security Standard lets in', async () => {
     const path = '/apis/apps/v1/namespaces/nimbusguard/deployments/nimbusguard';
-    await until('2 pods', 50, async () => {
+    await until('2 pods', 120, async () => {
       const { status } = await plane.api.get<{ status: { replicas?: number } }>(path);
       return status.replicas === 2 ? true : undefined;
     });
