@@ -45,5 +45,4 @@ test.each(Object.keys(policies))(
     expect(folded).toHaveLength(seconds / 5);
     expect(shared.seen.map((record) => record.decision)).toEqual(folded);
   },
-  60_000,
 );

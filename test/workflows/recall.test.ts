@@ -143,7 +143,6 @@ test.each(Object.keys(policies))(
   async (name) => {
     expect(await runOf(name, stops)).toEqual(await runOf(name, []));
   },
-  60_000,
 );
 
 test('shadow-q, killed and made anew, decides as if it had never been', async () => {

@@ -25,7 +25,6 @@ describe('a life in which the service was found to be another', () => {
       expect(differences(again, whole)).toEqual([]);
       expect(serviceOf(again)).toEqual(serviceOf(whole));
     },
-    30_000,
   );
 
   it('is the same where it was killed after the snapshot that each change makes', () => {
@@ -54,6 +53,5 @@ describe('a life in which replicas were found to start sooner', () => {
       expect(differences(again, whole)).toEqual([]);
       expect(serviceOf(again)).toEqual(serviceOf(whole));
     },
-    30_000,
   );
 });
