@@ -1,8 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { place, steadyLoad } from './spawned.ts';
+import { place, steadyLoad, untilSaid } from './spawned.ts';
 
 const here = place({}, { 'load.csv': steadyLoad, 'short.csv': 'seconds,rps\n0,1\n60,2\n' });
 const demo = ['demo', '--load', 'load.csv', '--seconds', '1', '--max-replicas', '10'];
@@ -44,14 +43,16 @@ test('--json prints one object and nothing else', async () => {
 });
 
 test('without a terminal it says every few seconds how far it is', async () => {
-  const { err } = await here.run(...demo.with(4, '7'));
-  expect(err).toMatch(/^00:0\d:\d\d \d+ %: \d+ requests\/s; shadow-q \d+ \(late/m);
+  const started = here.start([...demo.with(4, '60'), '--out', 'told']);
+  await untilSaid(started, ' requests/s; ', 2);
+  started.child.kill('SIGINT');
+  const { err } = await started.ended;
+  expect(err).toMatch(/^(00:0\d:\d\d \d+ %: \d+ requests\/s; shadow-q \d+ \(late .*\n){2}/m);
 });
 
 test('Ctrl-C ends it, and nothing is printed as if it were whole', async () => {
   const started = here.start([...demo.with(4, '60'), '--out', 'cut']);
-  while (!existsSync(join(here.cwd, 'cut/demo.db'))) await setTimeout(20);
-  await setTimeout(1000);
+  await untilSaid(started, ' requests/s; ');
   started.child.kill('SIGINT');
   expect(await started.ended).toMatchObject({ code: 130, out: '' });
 });
@@ -62,12 +63,8 @@ test.each([
   [['--load', 'absent.csv'], 'absent.csv cannot be read (ENOENT)'],
   [['--seconds', '0'], 'Give a number from 1 to 86400.'],
   [['--load', 'load.csv', '--out', 'load.csv'], 'load.csv cannot be written (EEXIST): give another --out'],
-])(
-  'demo %j is wrong usage, in one sentence',
-  async (args, said) => {
-    const { code, out, err } = await here.run('demo', ...args);
-    expect({ code, out, lines: err.trimEnd().split('\n').length }).toEqual({ code: 2, out: '', lines: 1 });
-    expect(err).toContain(said);
-  },
-  60_000,
-);
+])('demo %j is wrong usage, in one sentence', async (args, said) => {
+  const { code, out, err } = await here.run('demo', ...args);
+  expect({ code, out, lines: err.trimEnd().split('\n').length }).toEqual({ code: 2, out: '', lines: 1 });
+  expect(err).toContain(said);
+});

@@ -7,7 +7,7 @@ import type { Snapshot } from '#core/model';
 import type { SnapshotData } from '#policies/shadow-q/recall';
 import { spec, target } from '#test/make';
 import { keepPast } from '#test/past';
-import { addressOf, place, steadyLoad } from './spawned.ts';
+import { addressOf, place, steadyLoad, untilSaid } from './spawned.ts';
 
 const figureOf = (text: string, name: string): number =>
   Number(new RegExp(`^nimbusguard_${name} (\\S+)$`, 'm').exec(text)?.[1]);
@@ -48,8 +48,7 @@ test('a service on the time of the wall learns on a thread, keeps it and goes on
   expect(figureOf(text, 'learning_cpu_seconds_total')).toBeGreaterThan(0.05);
 
   const next = here.start(['run'], { NIMBUSGUARD_LOG: 'debug' });
-  await addressOf(next);
-  while (!next.err().includes('decision_id')) await setTimeout(50);
+  await untilSaid(next, '"decision_id"');
   next.child.kill('SIGTERM');
   await next.ended;
   const { snapshot } = await store.loadSnapshot(key);

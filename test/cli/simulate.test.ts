@@ -1,6 +1,5 @@
-import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { place, steadyLoad } from './spawned.ts';
+import { place, steadyLoad, untilSaid } from './spawned.ts';
 
 const here = place(
   {},
@@ -81,19 +80,15 @@ test.each([
   [['absent.csv'], 'absent.csv cannot be read (ENOENT)'],
   [['no-such-load'], 'name one of experiments/loads'],
   [[], 'give a load, or --prometheus and --query: one of the two'],
-])(
-  'simulate %j is wrong usage, in one sentence',
-  async (args, said) => {
-    const { code, out, err } = await here.run('simulate', ...args);
-    expect({ code, out, lines: err.trimEnd().split('\n').length }).toEqual({ code: 2, out: '', lines: 1 });
-    expect(err).toContain(said);
-  },
-  60_000,
-);
+])('simulate %j is wrong usage, in one sentence', async (args, said) => {
+  const { code, out, err } = await here.run('simulate', ...args);
+  expect({ code, out, lines: err.trimEnd().split('\n').length }).toEqual({ code: 2, out: '', lines: 1 });
+  expect(err).toContain(said);
+});
 
 test('Ctrl-C ends it in the middle of the work', async () => {
   const started = here.start(['simulate', 'llm-diurnal', '--policy', 'shadow-q']);
-  while (!started.err().includes('shadow-q')) await setTimeout(20);
+  await untilSaid(started, 'shadow-q');
   started.child.kill('SIGINT');
   expect(await started.ended).toMatchObject({ code: 130, out: '' });
 });

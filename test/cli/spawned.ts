@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll } from 'vitest';
 
@@ -69,18 +70,27 @@ export const service = (
     targets: [{ policy, world: { simulated: { load: './load.csv', speed: times } } }],
     http,
   });
-  return place(at(speed), { 'load.csv': steadyLoad, 'fast.json': JSON.stringify(at(1000)) });
+  return place(at(speed), {
+    'load.csv': steadyLoad,
+    'fast.json': JSON.stringify(at(1000)),
+    // Minutes pass from one look to the next: whatever is asked meanwhile comes between them.
+    'slow.json': JSON.stringify(at(0.01)),
+  });
+};
+
+type Started = { readonly err: () => string; readonly child: ChildProcess };
+
+/** Once standard error has said so, and so often. */
+export const untilSaid = async ({ err, child }: Started, words: string, times = 1): Promise<void> => {
+  while (err().split(words).length <= times) {
+    if (child.exitCode !== null || child.signalCode !== null)
+      throw new Error(`it ended before it said ${words}:\n${err()}`);
+    await setTimeout(20);
+  }
 };
 
 /** The address that the service says it listens on. */
-export const addressOf = async (started: {
-  readonly err: () => string;
-  readonly child: ChildProcess;
-}): Promise<string> => {
-  for (;;) {
-    const url = /"url":"([^"]+)"/.exec(started.err())?.[1];
-    if (url !== undefined && started.err().includes('"body":"started"')) return url;
-    if (started.child.exitCode !== null) throw new Error(`it ended before it listened:\n${started.err()}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+export const addressOf = async (started: Started): Promise<string> => {
+  await untilSaid(started, '"body":"started"');
+  return /"url":"([^"]+)"/.exec(started.err())![1]!;
 };
