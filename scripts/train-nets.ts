@@ -4,9 +4,10 @@
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { numberIn } from '#cli/simulate/judge-options';
 import { encodeFloats } from '#core/encoding';
 import { pretraining } from '#policies/shadow-q/experts/two-lines/pretrain';
-import { commandLine, numberFrom, program, wholeFrom } from '#test/bench/command-line';
+import { commandLine, program } from '#test/bench/command-line';
 
 const given = commandLine<{
   readonly stepSeconds: number;
@@ -19,12 +20,12 @@ const given = commandLine<{
 }>(
   program('train-nets')
     .description('train the shipped nets; the same seed gives the same bytes on one machine')
-    .option('--step-seconds <seconds>', 'of the demand that a net sees', numberFrom(1), 5)
-    .option('--age-seconds <seconds>', 'of what is newest', numberFrom(0), 1)
-    .option('--nets <count>', 'that are averaged', wholeFrom(1), 3)
-    .option('--loads <count>', 'made to learn from', wholeFrom(1), 500)
-    .option('--steps <count>', 'of gradient descent', wholeFrom(1), 7000)
-    .option('--seed <seed>', 'of the first net', wholeFrom(0), 1)
+    .option('--step-seconds <seconds>', 'of the demand that a net sees', numberIn({ least: 1, most: 60 }), 5)
+    .option('--age-seconds <seconds>', 'of what is newest', numberIn({ least: 0, most: 600 }), 1)
+    .option('--nets <count>', 'that are averaged', numberIn({ least: 1, most: 20, whole: true }), 3)
+    .option('--loads <count>', 'made to learn from', numberIn({ least: 1, most: 100_000, whole: true }), 500)
+    .option('--steps <count>', 'of gradient descent', numberIn({ least: 1, most: 1e6, whole: true }), 7000)
+    .option('--seed <seed>', 'of the first net', numberIn({ least: 0, most: 1e9, whole: true }), 1)
     .option('--out <file>', 'instead of policies/priors/two-lines-<step>s.json'),
 );
 const { stepSeconds } = given;

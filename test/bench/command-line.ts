@@ -1,4 +1,4 @@
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError } from 'commander';
 
 export const program = (name: string): Command =>
   new Command(name).exitOverride().showHelpAfterError('(--help says what there is)');
@@ -17,20 +17,3 @@ export const commandLine = <Options extends object>(command: Command): Options =
     return endOf(error);
   }
 };
-
-export const numberFrom =
-  (least: number) =>
-  (text: string): number => {
-    const value = text.trim() === '' ? Number.NaN : Number(text);
-    if (!(value >= least && value < Number.POSITIVE_INFINITY))
-      throw new InvalidArgumentError(`Give a number from ${least} on.`);
-    return value;
-  };
-
-export const wholeFrom =
-  (least: number) =>
-  (text: string): number => {
-    const value = numberFrom(least)(text);
-    if (!Number.isInteger(value)) throw new InvalidArgumentError('Give a whole number.');
-    return value;
-  };

@@ -1,4 +1,5 @@
-import { commandLine, program, wholeFrom } from '#test/bench/command-line';
+import { numberIn } from '#cli/simulate/judge-options';
+import { commandLine, program } from '#test/bench/command-line';
 import { killedOften } from './killed-often.ts';
 
 const { kills, seed, policy } = commandLine<{
@@ -8,8 +9,13 @@ const { kills, seed, policy } = commandLine<{
 }>(
   program('soak')
     .description('kill the loop over and over, and look for what was lost or differs')
-    .option('--kills <count>', 'how often', wholeFrom(1), 200)
-    .option('--seed <seed>', 'of the load and of the moments', wholeFrom(0), 1)
+    .option('--kills <count>', 'how often', numberIn({ least: 1, most: 100_000, whole: true }), 200)
+    .option(
+      '--seed <seed>',
+      'of the load and of the moments',
+      numberIn({ least: 0, most: 1e9, whole: true }),
+      1,
+    )
     .option('--policy <name>', 'that decides', 'shadow-q'),
 );
 const startedAt = performance.now();

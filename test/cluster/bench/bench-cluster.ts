@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { commandLine, numberFrom, program, wholeFrom } from '#test/bench/command-line';
+import { numberIn } from '#cli/simulate/judge-options';
+import { commandLine, program } from '#test/bench/command-line';
 import { figureHeads, figureLine } from '#test/bench/figure-table';
 import { startControlPlane } from '../control-plane.ts';
 import { autoscaler } from '../objects.ts';
@@ -32,10 +33,10 @@ const { count, seconds, withoutLearning, withoutNimbusguard } = commandLine<Opti
     .option(
       '--count <targets>',
       'Deployments, each with an HPA, then with a ScalingPolicy',
-      wholeFrom(1),
+      numberIn({ least: 1, most: 10_000, whole: true }),
       1000,
     )
-    .option('--seconds <seconds>', 'how long each is measured', numberFrom(1), 60)
+    .option('--seconds <seconds>', 'how long each is measured', numberIn({ least: 1, most: 3600 }), 60)
     .option('--without-learning', 'policies do not learn')
     .option('--without-nimbusguard', 'the HPAs alone'),
 );

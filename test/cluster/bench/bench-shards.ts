@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { numberIn } from '#cli/simulate/judge-options';
 import { startPostgres } from '#test/adapters/stores/postgres-server';
-import { commandLine, numberFrom, program, wholeFrom } from '#test/bench/command-line';
+import { commandLine, program } from '#test/bench/command-line';
 import type { Figure } from '#test/bench/figure';
 import { figureHeads, figureLine } from '#test/bench/figure-table';
 import { startControlPlane } from '../control-plane.ts';
@@ -20,9 +21,14 @@ type Options = {
 const { count, shards, seconds, withoutLearning } = commandLine<Options>(
   program('bench-shards')
     .description('from reading to writing a size with several replicas, and what happens when one is killed')
-    .option('--count <policies>', 'ScalingPolicies, each of a Deployment', wholeFrom(1), 1000)
-    .option('--shards <replicas>', 'of the controller', wholeFrom(2), 4)
-    .option('--seconds <seconds>', 'how long it is measured', numberFrom(1), 60)
+    .option(
+      '--count <policies>',
+      'ScalingPolicies, each of a Deployment',
+      numberIn({ least: 1, most: 10_000, whole: true }),
+      1000,
+    )
+    .option('--shards <replicas>', 'of the controller', numberIn({ least: 2, most: 16, whole: true }), 4)
+    .option('--seconds <seconds>', 'how long it is measured', numberIn({ least: 1, most: 3600 }), 60)
     .option('--without-learning', 'policies do not learn'),
 );
 

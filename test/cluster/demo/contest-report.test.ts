@@ -75,10 +75,13 @@ test('what is kept of it is JSON, sizes as the seconds at which they changed', (
 });
 
 test.each([
-  [['--minutes', 'ten'], "'--minutes <minutes>' argument 'ten' is invalid. Give a number from 1 on."],
-  [['--minutes', ''], "'--minutes <minutes>' argument '' is invalid. Give a number from 1 on."],
-  [['--from', '60'], "'--from <second>' argument '60' is invalid. Give a number from 120 on."],
-  [['--max-replicas', '2.5'], "'--max-replicas <count>' argument '2.5' is invalid. Give a whole number."],
+  [['--minutes', 'ten'], "'--minutes <minutes>' argument 'ten' is invalid. Give a number from 1 to 1440."],
+  [['--minutes', ''], "'--minutes <minutes>' argument '' is invalid. Give a number from 1 to 1440."],
+  [['--from', '60'], "'--from <second>' argument '60' is invalid. Give a number from 120 to 10000000."],
+  [
+    ['--max-replicas', '2.5'],
+    "'--max-replicas <count>' argument '2.5' is invalid. Give a whole number from 2 to 200.",
+  ],
   [['--source', 'graphite'], "'graphite' is invalid. Allowed choices are prometheus, pods."],
 ])('%j is refused by its name', (args, message) => {
   expect(() => demoOptions(args)).toThrow(message);

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
-import { numberFrom, program, wholeFrom } from '#test/bench/command-line';
+import { numberIn } from '#cli/simulate/judge-options';
+import { program } from '#test/bench/command-line';
 import type { LoadWindow } from '../load/load-window.ts';
 
 const sources = ['prometheus', 'pods'] as const;
@@ -26,11 +27,21 @@ const command = (): Command =>
   program('cluster-demo')
     .description('play a recorded load on twin Deployments, scaled by the real HPA and by NimbusGuard')
     .option('--load <name>', 'one of experiments/loads, or a file seconds,rps', 'noisy-diurnal')
-    .option('--from <second>', 'where in it the comparison begins', numberFrom(warmUpSeconds), 86_400)
-    .option('--minutes <minutes>', 'how long it takes', numberFrom(1), 10)
-    .option('--max-replicas <count>', 'of each Deployment', wholeFrom(2), 30)
-    .option('--start-up <seconds>', 'of a pod', numberFrom(1), 20)
-    .option('--scrape <seconds>', 'how often Prometheus asks each pod', numberFrom(1), 5)
+    .option(
+      '--from <second>',
+      'where in it the comparison begins',
+      numberIn({ least: warmUpSeconds, most: 1e7 }),
+      86_400,
+    )
+    .option('--minutes <minutes>', 'how long it takes', numberIn({ least: 1, most: 1440 }), 10)
+    .option(
+      '--max-replicas <count>',
+      'of each Deployment',
+      numberIn({ least: 2, most: 200, whole: true }),
+      30,
+    )
+    .option('--start-up <seconds>', 'of a pod', numberIn({ least: 1, most: 600 }), 20)
+    .option('--scrape <seconds>', 'how often Prometheus asks each pod', numberIn({ least: 1, most: 60 }), 5)
     .addOption(
       new Option('--source <source>', 'where NimbusGuard counts requests: pods are asked each 2 s')
         .choices(sources)
